@@ -1,0 +1,32 @@
+"""Every DICOM image, opened lazily and understood in space: the image family of iodkit."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iodkit_image.image import Image, imread
+    from iodkit_image.series import get_volume_from_series
+
+__all__ = ["Image", "get_volume_from_series", "imread"]
+
+# The registry imports this package when it looks for plugins, so nothing is imported until used.
+_HOMES = {
+    "image": ("Image", "imread"),
+    "series": ("get_volume_from_series",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its module on first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names too, imported or not."""
+    return sorted({*globals(), *__all__})

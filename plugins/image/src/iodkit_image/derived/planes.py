@@ -1,0 +1,365 @@
+"""Planes of a derived image in space, and the source frame that each of them belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iodkit.errors import GeometryError, InvalidValueError
+from iodkit.spatial import describe_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from pydicom.uid import UID
+
+    from iodkit.content import (
+        PixelMeasuresSequence,
+        PlaneOrientationSequence,
+        PlanePositionSequence,
+    )
+    from iodkit.spatial import StackReport, Volume
+    from iodkit.standard.enums import CoordinateSystemNames
+    from iodkit_image.derived.sources import SourceFrames
+
+__all__ = ["PlaneStack", "align_volume"]
+
+# Fraction of the pixel or slice spacing within which two places are the same.
+SAME_PLACE = 1e-2
+# Largest difference between unit vectors that are the same direction.
+SAME_DIRECTION = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneStack:
+    """Parallel planes in the patient coordinate system.
+
+    Parameters
+    ----------
+    positions : numpy.ndarray
+        Position of the first pixel of each plane in mm, shape (planes, 3).
+    orientation : numpy.ndarray
+        Direction cosines of rows and columns, shape (6,).
+    pixel_spacing : numpy.ndarray
+        Distance between rows and between columns in mm, shape (2,).
+    slice_thickness : float | None
+        Thickness in mm, where it is known.
+    rows, columns : int
+        Size of each plane.
+    coordinate_system : CoordinateSystemNames
+        Coordinate system of the positions.
+    frame_of_reference_uid : pydicom.uid.UID
+        Frame of reference of the positions.
+    sources : numpy.ndarray
+        For each plane the index of its source frame, -1 if there is none, shape (planes,).
+    on_source_grid : bool
+        Whether each pixel lies where a pixel of the source frame lies that has its indices.
+    """
+
+    positions: NDArray[np.float64]
+    orientation: NDArray[np.float64]
+    pixel_spacing: NDArray[np.float64]
+    slice_thickness: float | None
+    rows: int
+    columns: int
+    coordinate_system: CoordinateSystemNames
+    frame_of_reference_uid: UID
+    sources: NDArray[np.intp]
+    on_source_grid: bool
+
+    @classmethod
+    def from_sources(cls, sources: SourceFrames) -> PlaneStack:
+        """Take the planes of the source frames, in their order.
+
+        Parameters
+        ----------
+        sources : SourceFrames
+            Parallel frames of one frame of reference.
+
+        Returns
+        -------
+        PlaneStack
+            One plane for each frame.
+
+        Raises
+        ------
+        GeometryError
+            If the frames have no position in space, or are not parallel.
+        """
+        if sources.coordinate_system is None or sources.frame_of_reference_uid is None:
+            raise GeometryError(
+                "the source images have no frame of reference",
+                attribute="FrameOfReferenceUID",
+                expected="images with a position in space",
+                clause="PS3.3 C.7.4.1",
+            )
+        positions = sources.table.positions
+        if np.isnan(positions).any():
+            raise GeometryError(
+                "source frames have no position",
+                attribute="ImagePositionPatient",
+                found=f"no value in frame {int(np.isnan(positions).any(axis=1).argmax()) + 1}",
+                clause="PS3.3 C.7.6.2",
+            )
+        thickness = sources.table.slice_thickness
+        return cls(
+            positions=positions,
+            orientation=sources.orientation(),
+            pixel_spacing=sources.pixel_spacing(),
+            slice_thickness=None if np.isnan(thickness[0]) else float(thickness[0]),
+            rows=sources.rows,
+            columns=sources.columns,
+            coordinate_system=sources.coordinate_system,
+            frame_of_reference_uid=sources.frame_of_reference_uid,
+            sources=np.arange(len(positions)),
+            on_source_grid=True,
+        )
+
+    @classmethod
+    def from_volume(cls, volume: Volume, sources: SourceFrames) -> PlaneStack:
+        """Take the planes of a volume, and match them to the source frames by their place.
+
+        Parameters
+        ----------
+        volume : Volume
+            Volume in the frame of reference of the sources; see :func:`align_volume`.
+        sources : SourceFrames
+            Frames that the volume was made from.
+
+        Returns
+        -------
+        PlaneStack
+            One plane for each index along the first axis of the volume.
+
+        Raises
+        ------
+        GeometryError
+            If the volume has another frame of reference than the sources.
+        """
+        own = cls.from_sources(sources)
+        uid = volume.frame_of_reference_uid
+        if uid is not None and uid != own.frame_of_reference_uid:
+            raise GeometryError(
+                "volume and source images have different frames of reference",
+                attribute="FrameOfReferenceUID",
+                found=str(uid),
+                expected=str(own.frame_of_reference_uid),
+                clause="PS3.3 C.7.4.1.1.1",
+            )
+        planes, rows, columns = volume.spatial_shape
+        indices = np.zeros((planes, 3))
+        indices[:, 0] = np.arange(planes)
+        stack = replace(
+            own,
+            positions=volume.map_indices_to_reference(indices),
+            orientation=np.asarray(volume.direction_cosines),
+            pixel_spacing=np.asarray(volume.pixel_spacing),
+            rows=rows,
+            columns=columns,
+            sources=np.full(planes, -1),
+            on_source_grid=False,
+        )
+        return stack.matched_to(own)
+
+    def matched_to(self, own: PlaneStack) -> PlaneStack:
+        """Find the source frame in whose plane each plane lies.
+
+        Parameters
+        ----------
+        own : PlaneStack
+            Planes of the source frames.
+
+        Returns
+        -------
+        PlaneStack
+            The same planes with their source frames.
+
+        Raises
+        ------
+        GeometryError
+            If several source frames lie in one plane.
+        """
+        if np.abs(self.orientation - own.orientation).max() > SAME_DIRECTION:
+            return replace(self, slice_thickness=None)
+        normal = np.cross(own.orientation[:3], own.orientation[3:])
+        theirs, mine = own.positions @ normal, self.positions @ normal
+        order = np.argsort(theirs, kind="stable")
+        gaps = np.diff(theirs[order])
+        tolerance = SAME_PLACE * (gaps[gaps > 0].min() if (gaps > 0).any() else 1.0)
+        if (gaps <= tolerance).any():
+            raise GeometryError(
+                "several source frames lie in one plane, so planes of a volume match none of them",
+                attribute="source_images",
+                found=f"{len(theirs)} frames in {1 + int((gaps > tolerance).sum())} planes",
+                remedy="Give only the frames that the volume was made from.",
+            )
+        nearest = _nearest(theirs[order], mine)
+        matched = np.abs(theirs[order][nearest] - mine) <= tolerance
+        sources = np.where(matched, order[nearest], -1)
+        shift = self.positions[matched] - own.positions[sources[matched]]
+        in_place = (
+            matched.any()
+            and (self.rows, self.columns) == (own.rows, own.columns)
+            and np.allclose(self.pixel_spacing, own.pixel_spacing, rtol=1e-4, atol=0)
+            and np.abs(shift).max() <= SAME_PLACE * float(own.pixel_spacing.min())
+        )
+        return replace(self, sources=sources, on_source_grid=bool(in_place))
+
+    def with_overrides(
+        self,
+        pixel_measures: PixelMeasuresSequence | None,
+        plane_orientation: PlaneOrientationSequence | None,
+        plane_positions: Sequence[PlanePositionSequence] | None,
+    ) -> PlaneStack:
+        """Replace what the caller knows better than the sources.
+
+        Parameters
+        ----------
+        pixel_measures : PixelMeasuresSequence | None
+            Spacing of the pixels.
+        plane_orientation : PlaneOrientationSequence | None
+            Direction of the planes.
+        plane_positions : Sequence[PlanePositionSequence] | None
+            Position of each plane.
+
+        Returns
+        -------
+        PlaneStack
+            Planes with the new geometry, matched to the source frames again.
+        """
+        if pixel_measures is None and plane_orientation is None and plane_positions is None:
+            return self
+        new = self
+        if pixel_measures is not None:
+            item = pixel_measures[0]
+            thickness = item.get("SliceThickness")
+            new = replace(
+                new,
+                pixel_spacing=np.array([float(v) for v in item.PixelSpacing]),
+                slice_thickness=None if thickness is None else float(thickness),
+            )
+        if plane_orientation is not None:
+            cosines = [float(v) for v in plane_orientation[0].ImageOrientationPatient]
+            new = replace(new, orientation=np.array(cosines))
+        if plane_positions is not None:
+            new = replace(
+                new,
+                positions=np.array(
+                    [[float(v) for v in p[0].ImagePositionPatient] for p in plane_positions]
+                ),
+                sources=np.full(len(plane_positions), -1),
+            )
+        return new.matched_to(self)
+
+    def resized(self, rows: int, columns: int) -> PlaneStack:
+        """Give the planes another size, with the first pixel at its place.
+
+        Parameters
+        ----------
+        rows, columns : int
+            New size of each plane.
+
+        Returns
+        -------
+        PlaneStack
+            The planes.
+        """
+        if (rows, columns) == (self.rows, self.columns):
+            return self
+        return replace(self, rows=rows, columns=columns, on_source_grid=False)
+
+    @property
+    def number_of_planes(self) -> int:
+        """int: Number of planes."""
+        return len(self.positions)
+
+    def require_shape(self, shape: tuple[int, int, int]) -> None:
+        """Raise if pixels do not fit the planes.
+
+        Parameters
+        ----------
+        shape : tuple[int, int, int]
+            Number of planes, rows and columns of the pixels.
+
+        Raises
+        ------
+        InvalidValueError
+            If they differ.
+        """
+        expected = (self.number_of_planes, self.rows, self.columns)
+        if shape != expected:
+            raise InvalidValueError(
+                "pixel_array does not fit the planes",
+                attribute="pixel_array",
+                found=shape,
+                expected=f"(planes, rows, columns) = {expected}",
+                remedy="Pass one plane for each source frame, or a Volume, which knows its place.",
+            )
+
+    @cached_property
+    def report(self) -> StackReport:
+        """StackReport: How the planes follow each other."""
+        return describe_positions(self.positions, self.orientation)
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """numpy.ndarray: Place of each plane among all, from 1; equal positions share theirs."""
+        order = self.report.order
+        along = (self.positions @ self.report.normal)[order]
+        steps = np.diff(along)
+        apart = (
+            steps > SAME_PLACE * float(np.median(steps[steps > 0])) if steps.any() else steps > 0
+        )
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = 1 + np.concatenate([[0], np.cumsum(apart)])
+        return ranks
+
+    @property
+    def spacing_between_slices(self) -> float | None:
+        """float | None: Distance between neighbouring planes, if they are regular."""
+        spacing = self.report.spacing
+        return None if spacing is None else abs(spacing)
+
+
+def _nearest(ascending: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Index of the nearest of some ascending numbers for each value."""
+    above = np.clip(np.searchsorted(ascending, values), 1, max(len(ascending) - 1, 1))
+    above = np.minimum(above, len(ascending) - 1)
+    below = np.maximum(above - 1, 0)
+    nearer_below = np.abs(ascending[below] - values) <= np.abs(ascending[above] - values)
+    return np.where(nearer_below, below, above)
+
+
+def align_volume(volume: Volume, sources: SourceFrames) -> Volume:
+    """Turn a volume so that its planes lie like the source frames, where that is exact.
+
+    Axes are permuted and flipped, voxels keep their places and values; nothing is interpolated.
+    A volume whose axes are not those of the sources is returned as it is.
+
+    Parameters
+    ----------
+    volume : Volume
+        Volume in the frame of reference of the sources.
+    sources : SourceFrames
+        Frames that the volume was made from.
+
+    Returns
+    -------
+    Volume
+        Volume with the axes (slice, row, column) of the source frames.
+    """
+    cosines = sources.orientation()
+    wanted = np.stack([np.cross(cosines[:3], cosines[3:]), cosines[3:], cosines[:3]])
+    along = wanted @ np.stack(volume.unit_vectors(), axis=1)
+    axes = np.abs(along).argmax(axis=1)
+    aligned = np.abs(along)[np.arange(3), axes]
+    if len(set(axes.tolist())) < 3 or (aligned < 1 - SAME_DIRECTION).any():
+        return volume
+    turned = volume.permute_spatial_axes(axes.tolist())
+    signs = along[np.arange(3), axes]
+    reversed_axes = [axis for axis in (1, 2) if signs[axis] < 0]
+    return turned.flip_spatial(reversed_axes) if reversed_axes else turned

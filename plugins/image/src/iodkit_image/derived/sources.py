@@ -1,0 +1,221 @@
+"""Source images of a derived object, seen as one list of frames with their geometry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from iodkit.dataset import require, require_same_study
+from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
+from iodkit.frames import FrameTable
+from iodkit.standard.enums import CoordinateSystemNames
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["SourceFrames"]
+
+_IDENTIFICATION = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceFrames:
+    """Frames of source images, in the order in which the images are given.
+
+    Parameters
+    ----------
+    images : tuple[pydicom.Dataset, ...]
+        Single-frame or multi-frame images of one study.
+    table : FrameTable
+        All their frames, one after the other.
+    coordinate_system : CoordinateSystemNames | None
+        Coordinate system of the positions; ``None`` if the images have none.
+    frame_of_reference_uid : pydicom.uid.UID | None
+        Frame of reference of the positions.
+    """
+
+    images: tuple[Dataset, ...]
+    table: FrameTable
+    coordinate_system: CoordinateSystemNames | None
+    frame_of_reference_uid: UID | None
+
+    @classmethod
+    def from_images(cls, images: Sequence[Dataset]) -> SourceFrames:
+        """Check source images and list their frames.
+
+        Parameters
+        ----------
+        images : Sequence[pydicom.Dataset]
+            Single-frame or multi-frame images of one patient and study, with the same rows,
+            columns and frame of reference.  They are not changed.
+
+        Returns
+        -------
+        SourceFrames
+            The frames.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an image is no dataset.
+        InvalidValueError
+            If there is none, or if they do not belong together.
+        MissingAttributeError
+            If an image does not identify itself.
+        """
+        if isinstance(images, Dataset):
+            images = (images,)
+        items = tuple(images)
+        if not items:
+            raise InvalidValueError(
+                "there is no source image",
+                attribute="source_images",
+                expected="one image or more",
+            )
+        for item in items:
+            if not isinstance(item, Dataset):
+                raise InvalidTypeError(
+                    "a source image is no dataset",
+                    attribute="source_images",
+                    found=type(item).__name__,
+                    expected="pydicom.Dataset objects",
+                )
+            for keyword in _IDENTIFICATION:
+                require(item, keyword, clause="PS3.3 C.12.1", what="source image")
+        require_same_study(items, what="source images")
+        for keyword in ("Rows", "Columns", "FrameOfReferenceUID"):
+            _require_equal(items, keyword)
+        _require_distinct(items)
+        first = items[0]
+        reference = first.get("FrameOfReferenceUID")
+        return cls(
+            images=items,
+            table=FrameTable.from_instances(items),
+            coordinate_system=_coordinate_system(first),
+            frame_of_reference_uid=UID(reference) if reference else None,
+        )
+
+    @property
+    def number_of_frames(self) -> int:
+        """int: Number of frames of all images."""
+        return self.table.number_of_frames
+
+    @property
+    def rows(self) -> int:
+        """int: Number of rows of each frame."""
+        return int(self.images[0].Rows)
+
+    @property
+    def columns(self) -> int:
+        """int: Number of columns of each frame."""
+        return int(self.images[0].Columns)
+
+    @property
+    def class_uids(self) -> tuple[str, ...]:
+        """tuple[str, ...]: SOP class of each image."""
+        return tuple(str(image.SOPClassUID) for image in self.images)
+
+    @property
+    def referenced_frame_numbers(self) -> NDArray[np.intp] | None:
+        """numpy.ndarray | None: Number of each frame in its image; none if all are single."""
+        if self.number_of_frames == len(self.images) and not any(
+            "NumberOfFrames" in image for image in self.images
+        ):
+            return None
+        return np.asarray(self.table.frame_numbers, np.intp)
+
+    def orientation(self) -> NDArray[np.float64]:
+        """Return the direction cosines that all frames share.
+
+        Returns
+        -------
+        numpy.ndarray
+            Cosines of rows and columns, shape (6,).
+
+        Raises
+        ------
+        GeometryError
+            If the frames have no orientation, or different ones.
+        """
+        return self._common(self.table.orientations, "ImageOrientationPatient", 1e-4)
+
+    def pixel_spacing(self) -> NDArray[np.float64]:
+        """Return the distances between rows and between columns that all frames share.
+
+        Returns
+        -------
+        numpy.ndarray
+            Spacing in mm, shape (2,).
+
+        Raises
+        ------
+        GeometryError
+            If the frames have no spacing, or different ones.
+        """
+        return self._common(self.table.pixel_spacings, "PixelSpacing", 1e-6)
+
+    def _common(
+        self, values: NDArray[np.float64], keyword: str, tolerance: float
+    ) -> NDArray[np.float64]:
+        first = values[0]
+        if np.isnan(values).any():
+            missing = np.flatnonzero(np.isnan(values).any(axis=1))
+            raise GeometryError(
+                f"{len(missing)} of {len(values)} source frames have no {keyword}",
+                attribute=keyword,
+                found=f"no value in frame {missing[0] + 1}",
+                clause="PS3.3 C.7.6.2",
+            )
+        scale = max(float(np.abs(first).max()), 1e-12)
+        differs = np.abs(values - first).max(axis=1) > tolerance * scale
+        if differs.any():
+            other = values[int(np.argmax(differs))]
+            raise GeometryError(
+                f"source frames differ in {keyword}",
+                attribute=keyword,
+                found=f"{first.tolist()} and {other.tolist()}",
+                expected="one value",
+                clause="PS3.3 C.7.6.2",
+                remedy="Make one object for each stack of parallel frames.",
+            )
+        return first
+
+
+def _require_equal(images: Sequence[Dataset], keyword: str) -> None:
+    values = {str(image.get(keyword)) for image in images}
+    if len(values) > 1:
+        raise InvalidValueError(
+            f"the source images differ in {keyword}",
+            attribute=keyword,
+            found=sorted(values)[:5],
+            expected="one value",
+            remedy="Make one object for each group of images.",
+        )
+
+
+def _require_distinct(images: Sequence[Dataset]) -> None:
+    seen: set[str] = set()
+    for image in images:
+        uid = str(image.SOPInstanceUID)
+        if uid in seen:
+            raise InvalidValueError(
+                "a source image is given twice",
+                attribute="SOPInstanceUID",
+                found=uid,
+                expected="each image once",
+            )
+        seen.add(uid)
+
+
+def _coordinate_system(image: Dataset) -> CoordinateSystemNames | None:
+    """Tell where an image has its positions (PS3.3 C.7.6.2.1.1, C.8.12.2)."""
+    if not image.get("FrameOfReferenceUID"):
+        return None
+    slide = "ImageOrientationSlide" in image or "TotalPixelMatrixOriginSequence" in image
+    return CoordinateSystemNames.SLIDE if slide else CoordinateSystemNames.PATIENT

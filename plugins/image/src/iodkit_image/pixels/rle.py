@@ -1,0 +1,210 @@
+"""RLE Lossless frames: byte planes in PackBits, row by row (PS3.5 Annex G)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iodkit.errors import CorruptDataError, PixelDataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from iodkit_image.pixels.layout import PixelLayout
+
+__all__ = ["decode_rle", "encode_rle"]
+
+_HEADER = struct.Struct("<16I")
+_MAX_SEGMENTS = 15
+_MAX_RUN = 128
+_CLAUSE = "PS3.5 G.5"
+
+
+def encode_rle(frame: NDArray[Any]) -> bytes:
+    """Encode a frame as RLE Lossless (PS3.5 Annex G).
+
+    Parameters
+    ----------
+    frame : numpy.ndarray
+        Integers of shape (rows, columns) or (rows, columns, samples).
+
+    Returns
+    -------
+    bytes
+        Header and one segment per byte of each sample, most significant first.
+
+    Raises
+    ------
+    PixelDataError
+        If the frame has more bytes per pixel than there can be segments.
+    """
+    little = np.ascontiguousarray(frame, frame.dtype.newbyteorder("<"))
+    rows, columns = little.shape[:2]
+    width = little.dtype.itemsize
+    planes = little.view(np.uint8).reshape(rows, columns, -1, width)
+    count = planes.shape[2] * width
+    if count > _MAX_SEGMENTS:
+        raise PixelDataError(
+            "too many bytes per pixel for RLE",
+            found=count,
+            expected=f"at most {_MAX_SEGMENTS}",
+            clause=_CLAUSE,
+        )
+    segments = [
+        _pack_rows(planes[:, :, sample, byte])
+        for sample in range(planes.shape[2])
+        for byte in range(width - 1, -1, -1)
+    ]
+    offsets, position = [0] * _MAX_SEGMENTS, _HEADER.size
+    for number, segment in enumerate(segments):
+        offsets[number] = position
+        position += len(segment)
+    return _HEADER.pack(count, *offsets) + b"".join(segments)
+
+
+def _pack_rows(plane: NDArray[np.uint8]) -> bytes:
+    """PackBits of a byte plane; no run crosses the end of a row (PS3.5 G.3.1)."""
+    flat = np.ascontiguousarray(plane).reshape(-1)
+    start, length, repeated = _packets(flat, plane.shape[1])
+    payload = np.where(repeated, 1, length)
+    ends = np.cumsum(payload + 1)
+    heads = ends - payload - 1
+    total = int(ends[-1])
+    out = np.zeros(total + total % 2, np.uint8)
+    is_data = np.ones(total, np.bool_)
+    is_data[heads] = False
+    if repeated.any():
+        keep = np.repeat(~repeated, length)
+        keep[start] = True
+        flat = flat[keep]
+    out[:total][is_data] = flat
+    out[heads] = np.where(repeated, 257 - length, length - 1).astype(np.uint8)
+    return out.tobytes()
+
+
+def _packets(
+    flat: NDArray[np.uint8], columns: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """Start and length of each packet, and whether it repeats one byte."""
+    size = flat.size
+    changes = np.empty(size, np.bool_)
+    changes[0] = True
+    np.not_equal(flat[1:], flat[:-1], out=changes[1:])
+    changes[::columns] = True
+    run = np.flatnonzero(changes)
+    is_run = np.diff(run, append=size) >= 3
+    # A packet begins at a run, after a run, and with each row; the rest joins what is before.
+    begins = np.empty(len(run), np.bool_)
+    begins[0] = True
+    np.logical_or(is_run[1:], is_run[:-1], out=begins[1:])
+    begins[run % columns == 0] = True
+    first = np.flatnonzero(begins)
+    start, repeated = run[first], is_run[first]
+    length = np.diff(start, append=size)
+    return _split_long(start, length, repeated)
+
+
+def _split_long(
+    start: NDArray[np.intp], length: NDArray[np.intp], repeated: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """Divide packets of more than 128 bytes."""
+    pieces = (length + _MAX_RUN - 1) // _MAX_RUN
+    if int(pieces.max()) == 1:
+        return start, length, repeated
+    owner = np.repeat(np.arange(len(pieces)), pieces)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    shorter = np.minimum(length[owner] - number * _MAX_RUN, _MAX_RUN)
+    return start[owner] + number * _MAX_RUN, shorter, repeated[owner] & (shorter > 1)
+
+
+def decode_rle(data: bytes, layout: PixelLayout) -> NDArray[Any]:
+    """Decode a frame of RLE Lossless (PS3.5 Annex G).
+
+    Parameters
+    ----------
+    data : bytes
+        The encoded frame.
+    layout : PixelLayout
+        Layout of its pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        Frame of the layout's shape and type.
+
+    Raises
+    ------
+    CorruptDataError
+        If header or segments are broken.
+    """
+    width = layout.dtype.itemsize
+    samples, pixels = layout.samples_per_pixel, layout.rows * layout.columns
+    offsets = _read_header(data, samples * width)
+    planes = np.empty((pixels, samples, width), np.uint8)
+    for number in range(samples * width):
+        segment = _unpack(data[offsets[number] : offsets[number + 1]], pixels)
+        sample, byte = divmod(number, width)
+        planes[:, sample, width - 1 - byte] = np.frombuffer(segment, np.uint8)
+    values = planes.view(layout.dtype.newbyteorder("<")).astype(layout.dtype, copy=False)
+    return values.reshape(layout.frame_shape)
+
+
+def _read_header(data: bytes, expected: int) -> list[int]:
+    """Where the segments begin, and where the last one ends."""
+    if len(data) < _HEADER.size:
+        raise CorruptDataError(
+            "the RLE header is incomplete",
+            attribute="PixelData",
+            found=f"{len(data)} bytes",
+            expected=f"{_HEADER.size} bytes",
+            clause=_CLAUSE,
+        )
+    count, *offsets = _HEADER.unpack_from(data)
+    if count != expected:
+        raise CorruptDataError(
+            "wrong number of RLE segments",
+            attribute="PixelData",
+            found=count,
+            expected=f"{expected}, one per byte of each sample",
+            clause=_CLAUSE,
+        )
+    used = [*offsets[:count], len(data)]
+    if used[0] < _HEADER.size or any(a > b for a, b in zip(used, used[1:], strict=False)):
+        raise CorruptDataError(
+            "RLE segments lie outside the frame",
+            attribute="PixelData",
+            found=used,
+            clause=_CLAUSE,
+        )
+    return used
+
+
+def _unpack(data: bytes, size: int) -> bytes:
+    """Decode a segment to exactly `size` bytes (PS3.5 G.3.2)."""
+    parts: list[bytes] = []
+    add = parts.append
+    position, end, done = 0, len(data), 0
+    while position < end and done < size:
+        head = data[position]
+        if head < 128:
+            add(data[position + 1 : position + head + 2])
+            position += head + 2
+            done += head + 1
+        elif head > 128:
+            add(data[position + 1 : position + 2] * (257 - head))
+            position += 2
+            done += 257 - head
+        else:
+            position += 1
+    plane = b"".join(parts)
+    if len(plane) < size:
+        raise CorruptDataError(
+            "an RLE segment ends too early",
+            attribute="PixelData",
+            found=f"{len(plane)} bytes",
+            expected=f"{size} bytes",
+            clause="PS3.5 G.3.2",
+        )
+    return plane[:size]

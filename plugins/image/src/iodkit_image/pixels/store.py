@@ -1,0 +1,285 @@
+"""The frames of one image: raw bytes and decoded samples, in memory or in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from iodkit.errors import IodkitError, MissingAttributeError, OutOfRangeError, PixelDataError
+from iodkit_image.pixels.codecs import decode_compressed, to_rgb
+from iodkit_image.pixels.fragments import FragmentIndex, index_fragments
+from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
+from iodkit_image.pixels.native import NativeFrames
+from iodkit_image.pixels.value import MemoryValue, PixelValue, SourceValue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from iodkit.io import ByteSource
+
+__all__ = ["FrameStore", "pixel_element"]
+
+_UNDEFINED_LENGTH = 0xFFFFFFFF
+
+
+class FrameStore:
+    """The frames of an image.
+
+    Parameters
+    ----------
+    value : PixelValue
+        Value of the pixel data element.
+    layout : PixelLayout
+        Layout of the pixels.
+    syntax : pydicom.uid.UID
+        Transfer syntax.
+    words : bool, optional
+        Whether the VR of the element is OW.
+    extended : tuple[bytes, bytes], optional
+        Extended offset table and lengths.
+    """
+
+    def __init__(
+        self,
+        value: PixelValue,
+        layout: PixelLayout,
+        syntax: UID,
+        *,
+        words: bool = False,
+        extended: tuple[bytes, bytes] | None = None,
+    ) -> None:
+        self.layout = layout
+        self.syntax = syntax
+        self._value = value
+        self._extended = extended
+        self._index: FragmentIndex | None = None
+        self._native: NativeFrames | None = None
+        if not syntax.is_compressed:
+            self._native = NativeFrames(
+                value, layout, little_endian=syntax.is_little_endian, words=words
+            )
+
+    @classmethod
+    def from_dataset(cls, dataset: Dataset, source: ByteSource | None = None) -> FrameStore:
+        """Open the frames of a dataset.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            The image.  Pixel data that is still in the source stays there.
+        source : ByteSource, optional
+            Where the pixel data is, if not in the dataset.
+
+        Returns
+        -------
+        FrameStore
+            The frames.
+
+        Raises
+        ------
+        MissingAttributeError
+            If there is no pixel data, or an attribute is missing that it needs.
+        """
+        layout = PixelLayout.from_dataset(dataset)
+        element = pixel_element(dataset)
+        if isinstance(element, RawDataElement) and element.value is None and source is not None:
+            encapsulated = element.length == _UNDEFINED_LENGTH
+            size = source.size - element.value_tell if encapsulated else element.length
+            value: PixelValue = SourceValue(source, element.value_tell, size)
+        else:
+            value = MemoryValue(_in_memory(element))
+        extended = None
+        if "ExtendedOffsetTable" in dataset and "ExtendedOffsetTableLengths" in dataset:
+            extended = (dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths)
+        return cls(
+            value,
+            layout,
+            _transfer_syntax(dataset),
+            words=element.VR == "OW",
+            extended=extended,
+        )
+
+    @property
+    def is_native(self) -> bool:
+        """Whether frames are not compressed."""
+        return self._native is not None
+
+    def raw(self, index: int) -> bytes:
+        """Return the encoded bytes of a frame.
+
+        Parameters
+        ----------
+        index : int
+            Index of the frame, from 0.
+
+        Returns
+        -------
+        bytes
+            As stored, fragments joined; one of single bits is shifted to a byte border.
+        """
+        self._check(index)
+        if self._native is not None:
+            return self._native.raw(index)
+        return self._fragments.read(self._value, index)
+
+    def view(self, index: int) -> NDArray[Any]:
+        """Decode a frame; the array may be a read-only view of the stored bytes.
+
+        Parameters
+        ----------
+        index : int
+            Index of the frame, from 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            Frame of shape (rows, columns) or (rows, columns, samples); colour as RGB.
+        """
+        self._check(index)
+        try:
+            if self._native is not None:
+                return to_rgb(self._native.read(index)[0], self.layout)
+            return decode_compressed(self.raw(index), self.layout, self.syntax)
+        except IodkitError as error:
+            error.args = (f"frame {index + 1}: {error.message}",)
+            error.message = error.args[0]
+            raise
+
+    def read(self, index: int) -> NDArray[Any]:
+        """Decode a frame into a new, writable array; see :meth:`view`."""
+        out = self.view(index)
+        return out if out.flags.writeable and out.flags.owndata else np.array(out, order="C")
+
+    def read_many(self, indices: Sequence[int]) -> NDArray[Any]:
+        """Decode frames into one new array.
+
+        Parameters
+        ----------
+        indices : Sequence[int]
+            Indices of the frames, from 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (frames, rows, columns) or (frames, rows, columns, samples).
+        """
+        out = np.empty((len(indices), *self.layout.frame_shape), self.layout.dtype)
+        for start, stop in _runs(indices):
+            self.fill(indices[start], out[start:stop])
+        return out
+
+    def fill(self, first: int, out: NDArray[Any]) -> None:
+        """Decode consecutive frames into an array.
+
+        Parameters
+        ----------
+        first : int
+            Index of the first frame, from 0.
+        out : numpy.ndarray
+            Array of shape (frames, rows, columns) or (frames, rows, columns, samples), of any
+            type that holds the samples.
+        """
+        if not len(out):
+            return
+        self._check(first)
+        self._check(first + len(out) - 1)
+        if self._native is not None and not self.layout.is_color:
+            self._native.fill(first, out)
+            return
+        for number in range(len(out)):
+            out[number] = self.view(first + number)
+
+    @property
+    def _fragments(self) -> FragmentIndex:
+        if self._index is None:
+            self._index = index_fragments(
+                self._value, self.layout.number_of_frames, self._extended
+            )
+        return self._index
+
+    def _check(self, index: int) -> None:
+        if not 0 <= index < self.layout.number_of_frames:
+            raise OutOfRangeError(
+                "there is no such frame",
+                found=f"frame {index + 1} (index {index})",
+                expected=f"1 to {self.layout.number_of_frames}",
+            )
+
+
+def pixel_element(dataset: Dataset) -> Any:
+    """Find the pixel data element of an image, without decoding or reading it.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The image.
+
+    Returns
+    -------
+    pydicom.DataElement | pydicom.RawDataElement
+        The element as it is stored.
+
+    Raises
+    ------
+    MissingAttributeError
+        If there is none.
+    """
+    for keyword in PIXEL_KEYWORDS:
+        tag = Tag(keyword)
+        if tag in dataset:
+            return dataset.get_item(tag, keep_deferred=True)
+    raise MissingAttributeError(
+        "the object has no pixel data",
+        attribute="PixelData",
+        expected=f"one of {', '.join(PIXEL_KEYWORDS)}",
+        clause="PS3.3 C.7.6.3, C.7.6.24",
+    )
+
+
+def _in_memory(element: Any) -> Any:
+    """Value of an element, which may be a buffered file object."""
+    value = element.value
+    if hasattr(value, "read"):
+        position = value.tell()
+        value.seek(0)
+        data = value.read()
+        value.seek(position)
+        return data
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise PixelDataError(
+            "the pixel data have no value", attribute="PixelData", found=type(value).__name__
+        )
+    return value
+
+
+def _transfer_syntax(dataset: Dataset) -> UID:
+    """Transfer syntax of the pixel data; without file meta information that of the reader."""
+    meta = getattr(dataset, "file_meta", None)
+    if meta is not None and meta.get("TransferSyntaxUID"):
+        return UID(meta.TransferSyntaxUID)
+    element = pixel_element(dataset)
+    little = dataset.original_encoding[1]
+    if getattr(element, "is_undefined_length", False):
+        raise MissingAttributeError(
+            "pixel data are compressed, but there is no transfer syntax",
+            attribute="TransferSyntaxUID",
+            clause="PS3.10 7.1",
+            remedy="Set dataset.file_meta.TransferSyntaxUID.",
+        )
+    return UID("1.2.840.10008.1.2.2") if little is False else ExplicitVRLittleEndian
+
+
+def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
+    """Ranges of positions whose indices follow each other."""
+    if not len(indices):
+        return []
+    breaks = np.flatnonzero(np.diff(np.asarray(indices)) != 1) + 1
+    edges = [0, *breaks.tolist(), len(indices)]
+    return list(zip(edges[:-1], edges[1:], strict=True))

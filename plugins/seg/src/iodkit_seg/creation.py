@@ -1,0 +1,314 @@
+"""Making a segmentation: all that it consists of is worked out before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydicom.charset import default_encoding
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, encapsulate_extended
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from iodkit.dataset import ContributingEquipment, require
+from iodkit.elements import check_type
+from iodkit.errors import InvalidValueError, UnsupportedError
+from iodkit.frames import attach_sequences, encoding_of
+from iodkit.io import encode_items
+from iodkit.spatial import Volume
+from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
+from iodkit_image import encode_frame
+from iodkit_image.derived import (
+    PlaneStack,
+    SourceFrames,
+    align_volume,
+    lossy_compression_of,
+    write_frame_of_reference,
+    write_referenced_series,
+)
+from iodkit_seg import modules
+from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
+from iodkit_seg.encoding import EncodedFrames, encode_frames
+from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
+from iodkit_seg.masks import Masks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iodkit.content import (
+        PixelMeasuresSequence,
+        PlaneOrientationSequence,
+        PlanePositionSequence,
+    )
+
+__all__ = ["PlaneOverrides", "SegmentationOptions", "SegmentationPlan", "require_supported"]
+
+_SEGMENT_SEQUENCE = 0x00620002
+_COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneOverrides:
+    """Geometry that the caller gives in place of that of the sources."""
+
+    pixel_measures: PixelMeasuresSequence | None = None
+    plane_orientation: PlaneOrientationSequence | None = None
+    plane_positions: Sequence[PlanePositionSequence] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentationOptions:
+    """How a segmentation is stored and described, apart from its pixels and segments."""
+
+    content: modules.ContentIdentification
+    fractional_type: str | SegmentationFractionalTypeValues | None
+    max_fractional_value: int
+    omit_empty_frames: bool
+    organization_type: DimensionOrganizationTypeValues | str | None
+    contributing_equipment: Sequence[ContributingEquipment] | None
+    use_extended_offset_table: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentationPlan:
+    """All that a segmentation consists of, apart from what identifies it.
+
+    Parameters
+    ----------
+    sources : SourceFrames
+        Frames of the source images.
+    further_sources : tuple[pydicom.Dataset, ...]
+        Other images that were used.
+    stack : PlaneStack
+        Planes of the segmentation.
+    frames : EncodedFrames
+        Its frames.
+    kind : SegmentationTypeValues
+        Its type.
+    descriptions : tuple[SegmentDescription, ...]
+        Its segments, the background of a label map included.
+    overlaps : bool
+        Whether segments share pixels.
+    options : SegmentationOptions
+        How it is stored and described.
+    """
+
+    sources: SourceFrames
+    further_sources: tuple[Dataset, ...]
+    stack: PlaneStack
+    frames: EncodedFrames
+    kind: SegmentationTypeValues
+    descriptions: tuple[SegmentDescription, ...]
+    overlaps: bool
+    options: SegmentationOptions
+
+    @classmethod
+    def make(
+        cls,
+        source_images: Sequence[Dataset],
+        pixel_array: object,
+        kind: SegmentationTypeValues,
+        segment_descriptions: Sequence[SegmentDescription],
+        *,
+        further_source_images: Sequence[Dataset] | None,
+        overrides: PlaneOverrides,
+        options: SegmentationOptions,
+    ) -> SegmentationPlan:
+        """Check all that the caller gives, and make the frames.
+
+        Parameters
+        ----------
+        source_images : Sequence[pydicom.Dataset]
+            Images that were segmented.
+        pixel_array : numpy.ndarray | Volume
+            Pixels of the segments.
+        kind : SegmentationTypeValues
+            Type of the segmentation.
+        segment_descriptions : Sequence[SegmentDescription]
+            The segments.
+        further_source_images : Sequence[pydicom.Dataset] | None
+            Other images that were used.
+        overrides : PlaneOverrides
+            Geometry in place of that of the sources.
+        options : SegmentationOptions
+            How it is stored and described.
+
+        Returns
+        -------
+        SegmentationPlan
+            All that the segmentation consists of.
+
+        Raises
+        ------
+        IodkitError
+            If anything does not fit.
+        """
+        sources = SourceFrames.from_images(source_images)
+        if sources.coordinate_system is CoordinateSystemNames.SLIDE:
+            raise UnsupportedError(
+                "segmentations of slides are not made yet",
+                attribute="source_images",
+                found="images in the slide coordinate system",
+                expected="images in the patient coordinate system",
+            )
+        is_labelmap = kind is SegmentationTypeValues.LABELMAP
+        descriptions = tuple(segment_descriptions)
+        numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
+        if is_labelmap and 0 not in numbers:
+            descriptions = (background_description(), *descriptions)
+        stack, pixels = _place(pixel_array, sources, overrides)
+        masks = Masks.from_array(pixels, numbers)
+        stack.require_shape(masks.shape)
+        frames = encode_frames(
+            masks,
+            kind,
+            np.argsort(stack.ranks, kind="stable"),
+            omit_empty=options.omit_empty_frames,
+            max_fractional_value=options.max_fractional_value,
+        )
+        return cls(
+            sources=sources,
+            further_sources=_check_further(further_source_images),
+            stack=stack,
+            frames=frames,
+            kind=kind,
+            descriptions=descriptions,
+            overlaps=masks.overlaps(),
+            options=options,
+        )
+
+    @property
+    def study(self) -> Dataset:
+        """pydicom.Dataset: Image that patient and study are taken from."""
+        return self.sources.images[0]
+
+    def write(self, dataset: Dataset) -> None:
+        """Write the modules of the segmentation.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            The new object, with its identification.
+        """
+        images, options = self.sources.images, self.options
+        dataset.ImageType = ["DERIVED", "PRIMARY"]
+        options.content.write(dataset)
+        _write_equipment(dataset, images[0], options.contributing_equipment)
+        write_frame_of_reference(dataset, images[0], self.stack.frame_of_reference_uid)
+        write_referenced_series(dataset, [*images, *self.further_sources])
+        for keyword, value in lossy_compression_of(images).items():
+            setattr(dataset, keyword, value)
+        modules.write_pixel_description(
+            dataset, self.kind, self.stack.rows, self.stack.columns, self.frames.bits_allocated
+        )
+        modules.write_segmentation_type(
+            dataset,
+            self.kind,
+            fractional_type=options.fractional_type,
+            max_fractional_value=options.max_fractional_value,
+            overlaps=self.overlaps,
+        )
+        modules.write_dimensions(dataset, self.stack, self.frames, options.organization_type)
+        self._write_segments(dataset)
+        modules.functional_groups(self.stack, self.frames, self.sources).attach(dataset)
+        self._write_pixels(dataset, options.use_extended_offset_table)
+
+    def _write_segments(self, dataset: Dataset) -> None:
+        """Write the descriptions encoded, which leaves the caller's objects their own."""
+        encoding = encoding_of(dataset)
+        value = encode_items(
+            self.descriptions,
+            implicit_vr=encoding.implicit_vr,
+            little_endian=encoding.little_endian,
+            parent_encoding=list(encoding.encodings) or default_encoding,
+        )
+        attach_sequences(dataset, {_SEGMENT_SEQUENCE: value}, encoding)
+
+    def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
+        syntax = UID(dataset.file_meta.TransferSyntaxUID)
+        if not syntax.is_encapsulated:
+            vr = "OW" if self.frames.bits_allocated > 8 else "OB"
+            dataset.add_new(0x7FE00010, vr, self.frames.native_pixel_data())
+            return
+        if self.kind not in _COMPRESSIBLE or isinstance(self.frames.pixels, bytes):
+            raise InvalidValueError(
+                "single-bit frames are not compressed",
+                attribute="transfer_syntax_uid",
+                found=syntax.name,
+                expected=f"{ExplicitVRLittleEndian.name}, or a LABELMAP segmentation",
+                clause="PS3.5 8.2",
+            )
+        bits = self.frames.bits_allocated
+        encoded = [
+            encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in self.frames.pixels
+        ]
+        if use_extended_offset_table:
+            value, offsets, lengths = encapsulate_extended(encoded)
+            dataset.ExtendedOffsetTable = offsets
+            dataset.ExtendedOffsetTableLengths = lengths
+        else:
+            value = encapsulate(encoded)
+        dataset.add_new(0x7FE00010, "OB", value)
+        dataset["PixelData"].is_undefined_length = True
+
+
+def _place(
+    pixel_array: object, sources: SourceFrames, overrides: PlaneOverrides
+) -> tuple[PlaneStack, object]:
+    """Find where the pixels lie: a volume says it, an array follows the source frames."""
+    if isinstance(pixel_array, Volume):
+        if overrides != PlaneOverrides():
+            raise InvalidValueError(
+                "a Volume has a geometry of its own",
+                attribute="pixel_array",
+                expected="no pixel_measures, plane_orientation or plane_positions beside it",
+            )
+        volume = align_volume(pixel_array, sources)
+        return PlaneStack.from_volume(volume, sources), volume.array
+    stack = PlaneStack.from_sources(sources).with_overrides(
+        overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
+    )
+    if overrides.plane_positions is not None:
+        shape = np.shape(pixel_array)
+        rows, columns = shape[-2:] if len(shape) < 4 else shape[1:3]
+        stack = stack.resized(rows, columns)
+    return stack, pixel_array
+
+
+def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:
+    items = tuple(images or ())
+    for item in items:
+        check_type(item, Dataset, "further_source_images")
+        for keyword in ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"):
+            require(item, keyword, clause="PS3.3 C.12.1", what="further source image")
+    return items
+
+
+def _write_equipment(
+    dataset: Dataset, source: Dataset, contributing: Sequence[ContributingEquipment] | None
+) -> None:
+    """Write which equipment contributed: that of the source, and what the caller names."""
+    items = [check_type(i, ContributingEquipment, "contributing_equipment") for i in contributing or ()]
+    if source.get("Manufacturer"):
+        items.insert(0, ContributingEquipment.for_image_acquisition(source))
+    if items:
+        dataset.ContributingEquipmentSequence = items
+
+
+def require_supported(**options: object) -> None:
+    """Raise for options of the interface that are not there yet.
+
+    Parameters
+    ----------
+    **options
+        Options by name; those that are ``None`` or false are not asked for.
+
+    Raises
+    ------
+    UnsupportedError
+        If an option is asked for.
+    """
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=value)

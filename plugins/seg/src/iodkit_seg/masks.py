@@ -1,0 +1,266 @@
+"""Masks: what callers give as pixels, checked and brought into one of two plain forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iodkit.errors import InvalidTypeError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from iodkit_seg.enums import SegmentationTypeValues
+
+__all__ = ["Masks", "OverlappingSegmentsError"]
+
+
+class OverlappingSegmentsError(InvalidValueError, RuntimeError):
+    """Segments share pixels where each pixel may belong to one segment only."""
+
+    code = "overlapping-segments"
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Pixels of all segments: as a label map, or with one mask for each segment.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Shape (planes, rows, columns) for a label map of unsigned integers, or
+        (planes, rows, columns, segments) for stacked masks: boolean, unsigned, or floating
+        point between 0 and 1.
+    numbers : tuple[int, ...]
+        Numbers of the segments; the values in a label map, the order of stacked masks.
+    """
+
+    array: NDArray[Any]
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def from_array(cls, pixel_array: object, numbers: Sequence[int]) -> Masks:
+        """Check what a caller gave.
+
+        Parameters
+        ----------
+        pixel_array : array-like
+            2D or 3D label map or single mask, or 4D stacked masks with the segments last.
+        numbers : Sequence[int]
+            Numbers of the segments that are described.
+
+        Returns
+        -------
+        Masks
+            The same pixels; not copied unless their type has to change.
+
+        Raises
+        ------
+        InvalidTypeError
+            If it is no array of booleans or numbers.
+        InvalidValueError
+            If shape or values do not fit the segments.
+        """
+        array = np.asarray(pixel_array)
+        if array.dtype.kind not in "buif":
+            raise InvalidTypeError(
+                "wrong type of pixels",
+                attribute="pixel_array",
+                found=str(array.dtype),
+                expected="booleans, integers or floating-point numbers",
+            )
+        if array.ndim == 2:
+            array = array[np.newaxis]
+        described = tuple(n for n in numbers if n != 0)
+        if array.ndim == 4:
+            return cls(_check_stacked(array, len(described)), described)
+        if array.ndim != 3:
+            raise InvalidValueError(
+                f"pixel_array has {array.ndim} dimensions",
+                attribute="pixel_array",
+                found=array.shape,
+                expected="(rows, columns), (planes, rows, columns) or (planes, rows, columns, "
+                "segments)",
+            )
+        if array.size == 0:
+            raise InvalidValueError(
+                "pixel_array is empty", attribute="pixel_array", found=array.shape
+            )
+        if array.dtype.kind == "f":
+            return cls._from_single_fraction(array, described)
+        return cls(_check_labels(array, described), described)
+
+    @classmethod
+    def _from_single_fraction(cls, array: NDArray[Any], numbers: tuple[int, ...]) -> Masks:
+        if len(numbers) != 1:
+            raise InvalidValueError(
+                "floating-point pixels without a dimension for segments",
+                attribute="pixel_array",
+                found=array.shape,
+                expected=f"shape (planes, rows, columns, {len(numbers)}), or integer labels",
+            )
+        return cls(_check_stacked(array[..., np.newaxis], 1), numbers)
+
+    @property
+    def is_labelmap(self) -> bool:
+        """bool: Whether the pixels are a label map."""
+        return self.array.ndim == 3
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """tuple[int, int, int]: Number of planes, rows and columns."""
+        planes, rows, columns = self.array.shape[:3]
+        return planes, rows, columns
+
+    def require_binary(self, segmentation_type: SegmentationTypeValues) -> None:
+        """Raise if there are fractions between 0 and 1.
+
+        Parameters
+        ----------
+        segmentation_type : SegmentationTypeValues
+            The type that cannot hold them, for the message.
+        """
+        if self.array.dtype.kind != "f":
+            return
+        for plane in self.array:
+            if not np.isin(plane, (0.0, 1.0)).all():
+                raise InvalidValueError(
+                    f"{segmentation_type.value} holds no fractions",
+                    attribute="pixel_array",
+                    found=float(plane[~np.isin(plane, (0.0, 1.0))][0]),
+                    expected="0.0 and 1.0 only",
+                    clause="PS3.3 C.8.20.2.3",
+                    remedy="Threshold the array, or make a FRACTIONAL segmentation.",
+                )
+
+    def overlaps(self) -> bool:
+        """Tell whether any pixel belongs to more than one segment.
+
+        Returns
+        -------
+        bool
+            Always false for a label map.
+        """
+        if self.is_labelmap or self.array.shape[3] < 2:
+            return False
+        return any(bool(((plane != 0).sum(axis=-1) > 1).any()) for plane in self.array)
+
+    def label_planes(self, dtype: type[np.unsignedinteger]) -> Iterator[NDArray[Any]]:
+        """Give each plane as a label map.
+
+        Parameters
+        ----------
+        dtype : type
+            ``numpy.uint8`` or ``numpy.uint16``.
+
+        Yields
+        ------
+        numpy.ndarray
+            Labels of shape (rows, columns).
+
+        Raises
+        ------
+        OverlappingSegmentsError
+            If a pixel belongs to more than one segment.
+        """
+        if self.is_labelmap:
+            for plane in self.array:
+                yield plane.astype(dtype, copy=False)
+            return
+        values = np.array(self.numbers, dtype)
+        for index, plane in enumerate(self.array):
+            is_set = plane != 0
+            if (is_set.sum(axis=-1) > 1).any():
+                raise OverlappingSegmentsError(
+                    f"segments overlap in plane {index}",
+                    attribute="pixel_array",
+                    expected="no pixel in more than one segment",
+                    clause="PS3.3 C.8.20.2.3.3",
+                    remedy="Make a BINARY segmentation, which allows overlap.",
+                )
+            yield (is_set * values).sum(axis=-1, dtype=dtype)
+
+    def take(self, planes: NDArray[np.intp]) -> Masks:
+        """Take planes in another order.
+
+        Parameters
+        ----------
+        planes : numpy.ndarray
+            Indices of the planes.
+
+        Returns
+        -------
+        Masks
+            Masks of those planes.
+        """
+        return Masks(self.array[planes], self.numbers)
+
+
+def _check_stacked(array: NDArray[Any], segments: int) -> NDArray[Any]:
+    if array.shape[3] != segments:
+        raise InvalidValueError(
+            f"pixel_array has {array.shape[3]} segments",
+            attribute="pixel_array",
+            found=array.shape,
+            expected=f"{segments} in the last dimension, as described",
+        )
+    if array.size == 0:
+        raise InvalidValueError("pixel_array is empty", attribute="pixel_array", found=array.shape)
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 1):
+        raise InvalidValueError(
+            "values are outside of 0 to 1",
+            attribute="pixel_array",
+            found=(low.item(), high.item()),
+            expected="masks of 0 and 1, or fractions between them",
+        )
+    return array
+
+
+def _check_labels(array: NDArray[Any], numbers: tuple[int, ...]) -> NDArray[np.unsignedinteger]:
+    if array.dtype == bool:
+        if len(numbers) != 1:
+            raise InvalidValueError(
+                "booleans without a dimension for segments",
+                attribute="pixel_array",
+                found=array.shape,
+                expected=f"shape (planes, rows, columns, {len(numbers)}), or integer labels",
+            )
+        labels: NDArray[np.unsignedinteger] = array.view(np.uint8)
+        return labels if numbers[0] == 1 else labels * np.uint16(numbers[0])
+    if array.dtype.kind == "i" and array.min() < 0:
+        raise InvalidValueError(
+            "labels are negative",
+            attribute="pixel_array",
+            found=array.min().item(),
+            expected="0 for the background, and numbers of segments",
+        )
+    highest = int(array.max())
+    undescribed = _undescribed(array, numbers, highest)
+    if undescribed:
+        raise InvalidValueError(
+            "labels have no description",
+            attribute="pixel_array",
+            found=undescribed[:10],
+            expected=f"0 and the numbers of segment_descriptions, {list(numbers)[:10]}",
+            clause="PS3.3 C.8.20.2.3",
+            remedy="Describe these segments, or remove the labels.",
+        )
+    narrow = np.uint8 if highest <= 255 else np.uint16
+    if array.dtype.kind == "i" and array.dtype.itemsize == np.dtype(narrow).itemsize:
+        return array.view(narrow)
+    return array.astype(narrow, copy=False)
+
+
+def _undescribed(array: NDArray[Any], numbers: tuple[int, ...], highest: int) -> list[int]:
+    """Labels that occur without being described; cheap where the numbers have no gap."""
+    if set(numbers) >= set(range(1, highest + 1)):
+        return []
+    present: set[int] = set()
+    for plane in array:
+        present.update(np.unique(plane).tolist())
+    return sorted(present - set(numbers) - {0})

@@ -1,0 +1,170 @@
+"""Content items: pairs of a coded name and a value (PS3.3 10.2 and C.17.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from iodkit.coding import CodedConcept, to_code
+from iodkit.content.macros import is_empty, require_attributes
+from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
+from iodkit.elements import DicomItem, coerce_enum
+from iodkit.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from pydicom.dataset import Dataset
+    from pydicom.sr.coding import Code
+
+    _ItemT = TypeVar("_ItemT", bound="ContentItem")
+
+__all__ = ["ContentItem", "content_item_class", "to_content_item"]
+
+_CLASSES: dict[str, type[ContentItem]] = {}
+
+
+class ContentItem(DicomItem):
+    """A content item of any value type; the base of the items of each type.
+
+    Subclasses name the type and the attribute that holds the value.  A family that has items
+    of more types derives its classes from this one and registers them with
+    :func:`content_item_class`.
+
+    Parameters
+    ----------
+    value_type : str | ValueTypeValues
+        Type of the value.
+    name : pydicom.sr.coding.Code | CodedConcept
+        Concept that the value is about.
+    relationship_type : str | RelationshipTypeValues | None
+        Relationship to the item above; ``None`` for the root of a document and outside of
+        documents.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `name` is no code.
+    InvalidValueError
+        If value type or relationship type are unknown.
+    """
+
+    _value_type: ClassVar[ValueTypeValues | None] = None
+    _value_keywords: ClassVar[tuple[str, ...]] = ()
+    _clause: ClassVar[str] = "PS3.3 C.17.3"
+
+    def __init__(
+        self,
+        value_type: str | ValueTypeValues,
+        name: Code | CodedConcept,
+        relationship_type: str | RelationshipTypeValues | None,
+    ) -> None:
+        super().__init__()
+        self.ValueType = coerce_enum(value_type, ValueTypeValues, "ValueType").value
+        if relationship_type is not None:
+            self.RelationshipType = coerce_enum(
+                relationship_type, RelationshipTypeValues, "RelationshipType"
+            ).value
+        self.ConceptNameCodeSequence = [to_code(name, "name")]
+
+    @classmethod
+    def _check_dataset(cls, dataset: Dataset) -> None:
+        require_attributes(dataset, ("ValueType",), cls.__name__, cls._clause)
+        if cls._value_type is None:
+            return
+        if dataset.ValueType != cls._value_type.value:
+            raise InvalidValueError(
+                f"{cls.__name__} is made from items of another value type",
+                attribute="ValueType",
+                found=dataset.ValueType,
+                expected=cls._value_type.value,
+                clause=cls._clause,
+            )
+        require_attributes(
+            dataset, ("ConceptNameCodeSequence", *cls._value_keywords), cls.__name__, cls._clause
+        )
+
+    @property
+    def name(self) -> CodedConcept:
+        """Concept that the value is about."""
+        require_attributes(self, ("ConceptNameCodeSequence",), "the name", self._clause)
+        return first_code(self, "ConceptNameCodeSequence")
+
+    @property
+    def value_type(self) -> ValueTypeValues:
+        """Type of the value."""
+        return coerce_enum(self.ValueType, ValueTypeValues, "ValueType")
+
+    @property
+    def relationship_type(self) -> RelationshipTypeValues | None:
+        """Relationship to the item above, if there is one."""
+        if is_empty(self, "RelationshipType"):
+            return None
+        return coerce_enum(self.RelationshipType, RelationshipTypeValues, "RelationshipType")
+
+
+def first_code(dataset: Dataset, keyword: str) -> CodedConcept:
+    """Return the first code of a code sequence; without a copy, so that it can be edited.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Item with the sequence.
+    keyword : str
+        Keyword of the sequence, which has an item.
+
+    Returns
+    -------
+    CodedConcept
+        The code.
+    """
+    code = dataset[keyword].value[0]
+    return code if isinstance(code, CodedConcept) else CodedConcept.from_dataset(code, copy=False)
+
+
+def content_item_class(value_type: ValueTypeValues) -> Callable[[type[_ItemT]], type[_ItemT]]:
+    """Decorate a class to say that plain items of a value type are read as this class.
+
+    Parameters
+    ----------
+    value_type : ValueTypeValues
+        Value type of the items.
+
+    Returns
+    -------
+    Callable
+        The decorator.
+    """
+
+    def register(cls: type[_ItemT]) -> type[_ItemT]:
+        _CLASSES[value_type.value] = cls
+        return cls
+
+    return register
+
+
+def to_content_item(dataset: Dataset, copy: bool = True) -> ContentItem:
+    """Make the content item of the class that fits the value type of a dataset.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        An item of a content sequence.
+    copy : bool, optional
+        Whether the elements are copied deeply.  Without a copy, a content item is returned as
+        it is.
+
+    Returns
+    -------
+    ContentItem
+        Item of the class that is registered for the value type, else a plain `ContentItem`.
+
+    Raises
+    ------
+    MissingAttributeError
+        If the dataset lacks an attribute that its value type needs.
+    """
+    if isinstance(dataset, ContentItem):
+        return type(dataset).from_dataset(dataset) if copy else dataset
+    cls = _CLASSES.get(str(dataset.get("ValueType")), ContentItem)
+    return cls.from_dataset(dataset, copy=copy)

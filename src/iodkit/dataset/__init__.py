@@ -1,0 +1,21 @@
+"""SOP instances: the base class, identification, reading and writing."""
+
+from iodkit.dataset.equipment import ContributingEquipment, require_enhanced
+from iodkit.dataset.identification import copy_attributes, require, require_same_study
+from iodkit.dataset.reading import from_dataset, implementation_for, read
+from iodkit.dataset.sop_class import SOPClass, SOPClassOptions
+from iodkit.dataset.storage import StoredDataset
+
+__all__ = [
+    "ContributingEquipment",
+    "SOPClass",
+    "SOPClassOptions",
+    "StoredDataset",
+    "copy_attributes",
+    "from_dataset",
+    "implementation_for",
+    "read",
+    "require",
+    "require_enhanced",
+    "require_same_study",
+]

@@ -1,0 +1,192 @@
+"""Datasets that know where they were read from, and that are written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydicom.dataelem import RawDataElement
+from pydicom.filewriter import dcmwrite
+from pydicom.tag import Tag
+from pydicom.uid import UID
+
+from iodkit.errors import MissingAttributeError
+from iodkit.frames import FrameOwner
+from iodkit.io import encode_file, read_dataset, write_file_atomically
+
+if TYPE_CHECKING:
+    import os
+    from typing import BinaryIO, Self
+
+    from iodkit.io import ByteSource, ParsedFile, PixelDataLocation
+
+__all__ = ["StoredDataset"]
+
+
+class StoredDataset(FrameOwner):
+    """A dataset that reads large values when they are asked for, and writes files atomically."""
+
+    _shared_by_copies: ClassVar[frozenset[str]] = FrameOwner._shared_by_copies | {"_source"}
+    _source: ByteSource | None = None
+    _pixel_location: PixelDataLocation | None = None
+
+    @classmethod
+    def from_file(
+        cls, fp: str | bytes | os.PathLike[str] | BinaryIO, lazy_frame_retrieval: bool = False
+    ) -> Self:
+        """Read a file as an object of this class.
+
+        Parameters
+        ----------
+        fp : str | bytes | os.PathLike | BinaryIO
+            Path, URL, content, or open file of a DICOM file (PS3.10).
+        lazy_frame_retrieval : bool, optional
+            Whether pixel data stay in the file until they are asked for.
+
+        Returns
+        -------
+        Self
+            Object of this class.
+
+        Raises
+        ------
+        ReadError
+            If the file cannot be read, or is no DICOM file.
+        SOPClassError
+            If it holds an object of another class.
+        """
+        return cls.from_parsed(read_dataset(fp, stop_before_pixels=lazy_frame_retrieval))
+
+    @classmethod
+    def from_parsed(cls, parsed: ParsedFile) -> Self:
+        """Make an object of this class from a file that has been read.
+
+        Parameters
+        ----------
+        parsed : ParsedFile
+            File as :func:`iodkit.io.read_dataset` gives it.  Pixel data that were left in the
+            source are read from there when they are asked for.
+
+        Returns
+        -------
+        Self
+            Object of this class.
+        """
+        dataset, location = parsed.dataset, parsed.pixel_data
+        deferred = location is not None and location.tag not in dataset
+        if location is not None and deferred:
+            implicit, little = dataset.original_encoding
+            dataset._dict[location.tag] = RawDataElement(
+                location.tag,
+                location.vr,
+                location.length,
+                None,
+                location.offset,
+                bool(implicit),
+                bool(little),
+            )
+        instance = cls.from_dataset(dataset, copy=False)
+        if deferred:
+            instance._source = parsed.source
+            instance._pixel_location = location
+        return instance
+
+    @property
+    def deferred_pixel_data(self) -> tuple[ByteSource, PixelDataLocation] | None:
+        """tuple[ByteSource, PixelDataLocation] | None: Where pixel data are still to be read."""
+        if self._source is None or self._pixel_location is None:
+            return None
+        stored = self._dict.get(self._pixel_location.tag)
+        return (self._source, self._pixel_location) if _is_deferred(stored) else None
+
+    @property
+    def transfer_syntax_uid(self) -> UID:
+        """pydicom.UID: Transfer syntax in which the object is, or will be, encoded."""
+        meta = getattr(self, "file_meta", None)
+        if meta is None or "TransferSyntaxUID" not in meta:
+            raise MissingAttributeError(
+                "the object has no file meta information",
+                attribute="TransferSyntaxUID",
+                clause="PS3.10 7.1",
+                remedy="Set object.file_meta.TransferSyntaxUID.",
+            )
+        return UID(meta.TransferSyntaxUID)
+
+    def __getitem__(self, key: Any) -> Any:
+        if self._source is not None:
+            self._load(key)
+        return super().__getitem__(key)
+
+    def get_item(self, key: Any, *, keep_deferred: bool = False) -> Any:
+        """Return an element as it is stored; see `pydicom.Dataset.get_item`."""
+        if self._source is not None and not keep_deferred:
+            self._load(key)
+        return super().get_item(key, keep_deferred=keep_deferred)
+
+    def _load(self, key: Any) -> None:
+        """Read pixel data that are still in the source, if they are asked for."""
+        located = self.deferred_pixel_data
+        if located is None:
+            return
+        source, location = located
+        if not isinstance(key, slice) and Tag(key) != location.tag:
+            return
+        if location.is_encapsulated:
+            element = read_dataset(source).dataset.get_item(location.tag)
+        else:
+            value = source.read(location.offset, location.length)
+            element = self._dict[location.tag]._replace(value=value)
+        self._dict[location.tag] = element
+
+    def save_as(
+        self,
+        filename: str | os.PathLike[str] | BinaryIO,
+        /,
+        *args: Any,
+        implicit_vr: bool | None = None,
+        little_endian: bool | None = None,
+        enforce_file_format: bool = True,
+        overwrite: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Write the object as a DICOM file (PS3.10).
+
+        The file is complete, or as it was before: bytes go to a temporary file in the same
+        folder, which takes the name when it is whole.
+
+        Parameters
+        ----------
+        filename : str | os.PathLike | BinaryIO
+            Where to write.
+        implicit_vr, little_endian : bool | None, optional
+            Encoding, where it is not the one that the transfer syntax says.
+        enforce_file_format : bool, optional
+            Whether preamble and file meta information are written, completed where needed.
+        overwrite : bool, optional
+            Whether an existing file is replaced.
+
+        Raises
+        ------
+        WriteError
+            If the file cannot be written.
+        MissingAttributeError
+            If file meta information is missing that cannot be completed.
+        """
+        if args or kwargs or implicit_vr is not None or little_endian is not None:
+            buffer = io.BytesIO()
+            dcmwrite(
+                buffer,
+                self,
+                *args,
+                implicit_vr=implicit_vr,
+                little_endian=little_endian,
+                enforce_file_format=enforce_file_format,
+                **kwargs,
+            )
+            write_file_atomically(filename, [buffer.getbuffer()], overwrite=overwrite)
+            return
+        write_file_atomically(filename, encode_file(self), overwrite=overwrite)
+
+
+def _is_deferred(stored: object) -> bool:
+    return isinstance(stored, RawDataElement) and stored.value is None and stored.length != 0

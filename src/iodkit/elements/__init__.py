@@ -1,0 +1,31 @@
+"""Data elements and items: value checks, decimal strings, and the bases of our pydicom classes."""
+
+from iodkit.elements.bases import DicomItem, DicomSequence
+from iodkit.elements.checks import (
+    check_code_string,
+    check_person_name,
+    check_string,
+    check_text,
+    check_type,
+    check_uid,
+    coerce_enum,
+)
+from iodkit.elements.decimal import format_decimal, to_decimal_string
+from iodkit.elements.moments import format_date, format_datetime, format_time
+
+__all__ = [
+    "DicomItem",
+    "DicomSequence",
+    "check_code_string",
+    "check_person_name",
+    "check_string",
+    "check_text",
+    "check_type",
+    "check_uid",
+    "coerce_enum",
+    "format_date",
+    "format_datetime",
+    "format_decimal",
+    "format_time",
+    "to_decimal_string",
+]

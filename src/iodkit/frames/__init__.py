@@ -1,0 +1,29 @@
+"""Per-frame functional groups and frame tables as columns (PS3.3 C.7.6.16)."""
+
+from iodkit.frames.builder import EncodedGroups, FunctionalGroups
+from iodkit.frames.cache import frame_table
+from iodkit.frames.macros import Macro, Placement, find_macro, known_macros, register_macro
+from iodkit.frames.owner import FrameOwner, SafeItem
+from iodkit.frames.ragged import Column, Ragged
+from iodkit.frames.raw import attach_sequences, decode_all
+from iodkit.frames.sources import SourceReferences
+from iodkit.frames.table import FrameTable
+
+__all__ = [
+    "Column",
+    "EncodedGroups",
+    "FrameOwner",
+    "FrameTable",
+    "FunctionalGroups",
+    "Macro",
+    "Placement",
+    "Ragged",
+    "SafeItem",
+    "SourceReferences",
+    "attach_sequences",
+    "decode_all",
+    "find_macro",
+    "frame_table",
+    "known_macros",
+    "register_macro",
+]

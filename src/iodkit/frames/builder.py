@@ -1,0 +1,498 @@
+"""Functional groups from columns: one array per attribute in, encoded sequences out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
+from iodkit.frames.derivation import set_sources
+from iodkit.frames.headers import Encoding, element_header, item_header
+from iodkit.frames.items import encode_items
+from iodkit.frames.macros import Placement, find_macro
+from iodkit.frames.paths import AttributePath, parse_path
+from iodkit.frames.pools import Pool, combine, join_items, wrap
+from iodkit.frames.ragged import Ragged
+from iodkit.frames.raw import attach_sequences, encoding_of
+from iodkit.frames.values import make_leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+__all__ = ["EncodedGroups", "FunctionalGroups"]
+
+PER_FRAME_GROUPS = 0x52009230
+SHARED_GROUPS = 0x52009229
+
+
+class EncodedGroups(NamedTuple):
+    """The values of the two functional groups sequences.
+
+    Attributes
+    ----------
+    shared : bytes
+        Value of SharedFunctionalGroupsSequence: one item.
+    per_frame : bytes
+        Value of PerFrameFunctionalGroupsSequence: one item per frame.
+    """
+
+    shared: bytes
+    per_frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _ItemsColumn:
+    """Distinct items of a sequence and which of them each frame has, in order."""
+
+    tag: int
+    items: tuple[Dataset, ...]
+    index: Ragged
+
+    def encode(self, encoding: Encoding) -> Pool:
+        """Encode the sequence once per distinct list of items."""
+        bodies = [encode_items([item], encoding) for item in self.items]
+        counts = self.index.counts
+        if counts.max(initial=0) <= 1:
+            rows = [(i,) for i in range(len(bodies))]
+            codes = np.full(len(counts), -1, np.intp)
+            codes[counts == 1] = self.index.values
+        else:
+            found: dict[tuple[int, ...], int] = {}
+            flat, ends = self.index.values.tolist(), self.index.offsets.tolist()
+            codes = np.empty(len(counts), np.intp)
+            for frame in range(len(counts)):
+                row = tuple(flat[ends[frame] : ends[frame + 1]])
+                codes[frame] = found.setdefault(row, len(found)) if row else -1
+            rows = list(found)
+        entries = []
+        for row in rows:
+            body = b"".join([bodies[i] for i in row])
+            head = element_header(self.tag, "SQ", len(body), encoding.implicit_vr, encoding.order)
+            entries.append(head + body)
+        return Pool(entries, codes)
+
+
+_Tree = dict[int, Any]
+
+
+class FunctionalGroups:
+    """Collects columns of per-frame attributes and encodes them (PS3.3 C.7.6.16).
+
+    Parameters
+    ----------
+    number_of_frames : int
+        Number of frames.
+
+    Notes
+    -----
+    A functional group all of whose columns are the same for every frame goes into the shared
+    functional groups, unless it may not stand there or the caller says otherwise.
+    """
+
+    def __init__(self, number_of_frames: int) -> None:
+        if not isinstance(number_of_frames, (int, np.integer)) or number_of_frames < 1:
+            raise InvalidValueError(
+                "an image has at least one frame",
+                attribute="number_of_frames",
+                found=number_of_frames,
+            )
+        self._n = int(number_of_frames)
+        self._tree: _Tree = {}
+        self._placement: dict[int, Placement] = {}
+        # Groups that came as columns: of a single frame, these stay with the frame.
+        self._columns: set[int] = set()
+
+    def __repr__(self) -> str:
+        names = ", ".join(parse_path(f"{tag:08X}").text for tag in sorted(self._tree))
+        return f"FunctionalGroups({self._n} frames: {names or 'no groups'})"
+
+    @property
+    def number_of_frames(self) -> int:
+        """Number of frames."""
+        return self._n
+
+    def set(
+        self,
+        path: str,
+        values: ArrayLike | Sequence[Any],
+        *,
+        index: ArrayLike | None = None,
+        placement: Placement | str | None = None,
+    ) -> None:
+        """Set the column of an attribute.
+
+        Parameters
+        ----------
+        path : str
+            Keywords joined by dots, from the functional group's sequence to the attribute.
+            Each sequence on the way has one item.
+        values : array_like or sequence
+            One value per frame, shape ``(n,)`` or ``(n, k)``; None, NaN and masked values are
+            absent: the attribute is left out in these frames, and with its last attribute the
+            sequence around it.
+        index : array_like of int, optional
+            Shape ``(n,)``: then `values` holds distinct values, and frame i has
+            ``values[index[i]]``; -1 for none.
+        placement : {"auto", "shared", "per_frame"}, optional
+            Where the functional group goes, see `place`.
+
+        Raises
+        ------
+        InvalidValueError
+            If the path is wrong, the number of values is not that of the frames, or a value
+            does not fit its VR.
+        """
+        where = parse_path(path)
+        vr = self._leaf_vr(where)
+        if index is None:
+            leaf = make_leaf(where.leaf, vr, values, self._n, where.text)
+        else:
+            codes = self._check_index(index, len(values), where.text)  # type: ignore[arg-type]
+            table = make_leaf(where.leaf, vr, values, len(values), where.text)  # type: ignore[arg-type]
+            leaf = table.take(codes)
+        self._columns.add(where.group)
+        self._insert(where, leaf, placement)
+
+    def set_constant(
+        self, path: str, value: Any, *, placement: Placement | str | None = None
+    ) -> None:
+        """Give an attribute one value for all frames.
+
+        Parameters
+        ----------
+        path : str
+            As for `set`.
+        value
+            The value: a number, text, or a sequence of them.
+        placement : {"auto", "shared", "per_frame"}, optional
+            Where the functional group goes, see `place`.
+        """
+        where = parse_path(path)
+        row = value if isinstance(value, (str, bytes)) or value is None else np.asarray(value)
+        rows = [row] if isinstance(row, (str, bytes)) or row is None else row[None]
+        leaf = make_leaf(where.leaf, self._leaf_vr(where), rows, 1, where.text)
+        self._insert(where, leaf.take(np.zeros(self._n, np.intp)), placement)
+
+    def set_items(
+        self,
+        path: str,
+        items: Sequence[Dataset],
+        index: ArrayLike | Ragged | Sequence[Sequence[int]] | None = None,
+        *,
+        placement: Placement | str | None = None,
+    ) -> None:
+        """Set a sequence from distinct items and which frame has which.
+
+        Parameters
+        ----------
+        path : str
+            Keywords joined by dots, to the sequence: a functional group, or a sequence in one.
+        items : sequence of pydicom.Dataset
+            The distinct items; they are not changed, and read when the groups are encoded.
+        index : array_like of int, Ragged or sequence of sequences, optional
+            Shape ``(n,)``: the number of each frame's item, -1 for none; or for each frame the
+            list of its items' numbers.  By default every frame has all the items.
+        placement : {"auto", "shared", "per_frame"}, optional
+            Where the functional group goes, see `place`.
+        """
+        where = parse_path(path)
+        if where.vr not in {"SQ", None}:
+            raise InvalidValueError("not a sequence", attribute=where.text, found=where.vr)
+        listed = tuple([items] if isinstance(items, Dataset) else items)
+        for item in listed:
+            if not isinstance(item, Dataset):
+                raise InvalidTypeError(
+                    "items are datasets", attribute=where.text, found=type(item).__name__
+                )
+        rows = self.item_rows(index, len(listed), where.text)
+        if index is not None:
+            self._columns.add(where.group)
+        self._insert(where, _ItemsColumn(where.leaf, listed, rows), placement)
+
+    def set_sources(
+        self,
+        class_uids: str | Sequence[str],
+        uids: Sequence[str],
+        index: ArrayLike | Ragged | Sequence[Sequence[int]],
+        *,
+        frame_numbers: ArrayLike | Ragged | Sequence[Sequence[int]] | None = None,
+        purpose: Dataset | None = None,
+        derivation: Dataset | Sequence[Dataset] | None = None,
+        spatial_locations_preserved: str | None = None,
+    ) -> None:
+        """Set the Derivation Image group: which images a frame was made from.
+
+        Parameters
+        ----------
+        class_uids : str or sequence of str
+            SOP class UID of all source instances, or of each.
+        uids : sequence of str
+            SOP instance UIDs of the distinct source instances.
+        index : array_like of int, Ragged or sequence of sequences
+            Shape ``(n,)``: number of each frame's instance in `uids`, -1 for none; or for each
+            frame the list of its instances' numbers.
+        frame_numbers : array_like of int, Ragged or sequence of sequences, optional
+            Number (from 1) of the referenced frame of each reference, in the form of `index`.
+        purpose : pydicom.Dataset, optional
+            Code of the purpose of reference.
+        derivation : pydicom.Dataset or sequence of pydicom.Dataset, optional
+            Codes of the derivation.
+        spatial_locations_preserved : str, optional
+            ``"YES"``, ``"NO"`` or ``"REORIENTED_ONLY"``.
+
+        Raises
+        ------
+        InvalidValueError
+            If a UID or number is wrong, or the numbers of values do not fit together.
+        """
+        set_sources(
+            self,
+            class_uids,
+            uids,
+            index,
+            frame_numbers=frame_numbers,
+            purpose=purpose,
+            derivation=derivation,
+            spatial_locations_preserved=spatial_locations_preserved,
+        )
+
+    def place(self, group: str, placement: Placement | str) -> None:
+        """Say where a functional group goes.
+
+        Parameters
+        ----------
+        group : str
+            Keyword of the functional group's sequence.
+        placement : {"auto", "shared", "per_frame"}
+            ``"auto"``: shared if it is the same for all frames and may be shared.
+
+        Raises
+        ------
+        InvalidValueError
+            If the functional group may not stand there.
+        """
+        tag = parse_path(group).group
+        wanted = Placement(placement)
+        macro = find_macro(tag)
+        if (
+            macro is not None
+            and wanted not in {Placement.AUTO, macro.placement}
+            and (macro.placement is not Placement.AUTO)
+        ):
+            raise InvalidValueError(
+                f"this functional group has to be {macro.placement.value}",
+                attribute=group,
+                found=wanted.value,
+                clause=macro.clause,
+            )
+        self._placement[tag] = wanted
+
+    def remove(self, path: str) -> None:
+        """Remove a column, or all columns below a path.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing was set there.
+        """
+        where = parse_path(path)
+        tree = self._tree
+        for tag in where.tags[:-1]:
+            tree = tree.get(tag, {}) if isinstance(tree, dict) else {}
+        if not isinstance(tree, dict) or where.leaf not in tree:
+            raise NotFoundError("no such column", attribute=where.text)
+        del tree[where.leaf]
+
+    def encode(
+        self,
+        *,
+        implicit_vr: bool = False,
+        little_endian: bool = True,
+        encodings: Sequence[str] | None = None,
+    ) -> EncodedGroups:
+        """Encode both sequences.
+
+        Parameters
+        ----------
+        implicit_vr : bool, optional
+            Whether elements carry no VR.
+        little_endian : bool, optional
+            Byte order.
+        encodings : sequence of str, optional
+            Python's codec names for text (`pydicom.charset.convert_encodings`).
+
+        Returns
+        -------
+        EncodedGroups
+            The values of the two sequences, as ``(shared, per_frame)``.
+
+        Raises
+        ------
+        InvalidValueError
+            If a group that has to be shared differs between frames.
+        """
+        encoding = Encoding(
+            implicit_vr, little_endian, tuple(encodings) if encodings else ("iso8859",)
+        )
+        shared, per_frame = [], []
+        for tag in sorted(self._tree):
+            pool = self._encode_node(tag, self._tree[tag], encoding)
+            if not (pool.codes >= 0).any():
+                continue
+            if self._is_shared(tag, pool):
+                shared.append(pool.constant)
+            else:
+                per_frame.append(pool)
+        body = b"".join(shared)
+        return EncodedGroups(
+            item_header(len(body), encoding.order) + body,
+            join_items(per_frame, self._n, encoding),
+        )
+
+    def attach(
+        self,
+        dataset: Dataset,
+        *,
+        implicit_vr: bool | None = None,
+        little_endian: bool | None = None,
+    ) -> None:
+        """Encode both sequences and put them, encoded, into a dataset.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            Gets the two sequences, each as one encoded element, and NumberOfFrames.
+        implicit_vr, little_endian : bool, optional
+            Encoding that the dataset will be written in; by default that of the transfer
+            syntax in its file meta information, or else Explicit VR Little Endian.
+
+        Notes
+        -----
+        The encoding is recorded in the dataset, so that saving in that encoding writes the
+        bytes as they are.  Set SpecificCharacterSet before.
+        """
+        encoding = encoding_of(dataset, implicit_vr, little_endian)
+        shared, per_frame = self.encode(
+            implicit_vr=encoding.implicit_vr,
+            little_endian=encoding.little_endian,
+            encodings=encoding.encodings,
+        )
+        attach_sequences(dataset, {SHARED_GROUPS: shared, PER_FRAME_GROUPS: per_frame}, encoding)
+        dataset.NumberOfFrames = self._n
+
+    def _encode_node(self, tag: int, node: Any, encoding: Encoding) -> Pool:
+        if not isinstance(node, dict):
+            pool: Pool = node.encode(encoding)
+            return pool
+        parts = [self._encode_node(inner, node[inner], encoding) for inner in sorted(node)]
+        return wrap(combine(parts, self._n), tag, encoding)
+
+    def _is_shared(self, tag: int, pool: Pool) -> bool:
+        wanted = self._placement.get(tag, Placement.AUTO)
+        macro = find_macro(tag)
+        if wanted is Placement.AUTO and macro is not None:
+            wanted = macro.placement
+        if wanted is Placement.PER_FRAME:
+            return False
+        if wanted is Placement.SHARED and not pool.is_constant:
+            raise InvalidValueError(
+                "this functional group differs between frames and cannot be shared",
+                attribute=parse_path(f"{tag:08X}").text,
+                clause="PS3.3 C.7.6.16",
+            )
+        if self._n == 1 and wanted is Placement.AUTO:
+            return tag not in self._columns
+        return pool.is_constant
+
+    def _leaf_vr(self, where: AttributePath) -> str:
+        if len(where.tags) < 2:
+            raise InvalidValueError(
+                "a path starts with the functional group's sequence",
+                attribute=where.text,
+                expected="for example PlanePositionSequence.ImagePositionPatient",
+            )
+        if where.vr is None or where.vr == "SQ" or " " in where.vr:
+            raise InvalidValueError(
+                "this attribute cannot be set as a column",
+                attribute=where.text,
+                found=f"VR {where.vr}",
+                remedy="Use set_items with items that hold it.",
+            )
+        return where.vr
+
+    def _insert(self, where: AttributePath, node: Any, placement: Placement | str | None) -> None:
+        tree = self._tree
+        for tag in where.tags[:-1]:
+            child = tree.setdefault(tag, {})
+            if not isinstance(child, dict):
+                raise InvalidValueError(
+                    "this sequence was set as items and cannot have columns",
+                    attribute=where.text,
+                )
+            tree = child
+        tree[where.leaf] = node
+        if placement is not None:
+            self.place(f"{where.group:08X}", placement)
+
+    def _check_index(self, index: Any, size: int, path: str) -> Any:
+        codes = np.asarray(index)
+        if codes.shape != (self._n,) or codes.dtype.kind not in "iu":
+            raise InvalidValueError(
+                "the index needs one whole number per frame",
+                attribute=path,
+                found=f"{codes.dtype} of shape {codes.shape}",
+                expected=f"shape ({self._n},)",
+            )
+        if codes.size and (codes.min() < -1 or codes.max() >= size):
+            raise InvalidValueError(
+                "the index points outside the values",
+                attribute=path,
+                found=f"{codes.min()} to {codes.max()}",
+                expected=f"-1 to {size - 1}",
+            )
+        return codes.astype(np.intp)
+
+    def forget(self, group: str) -> None:
+        """Remove all columns of a functional group, if there are any."""
+        self._tree.pop(parse_path(group).group, None)
+
+    def item_rows(self, index: Any, size: int, path: str) -> Ragged:
+        """Check which frame has which of `size` items; by default each has them all."""
+        if index is None:
+            flat = np.tile(np.arange(size, dtype=np.intp), self._n)
+            return Ragged(flat, np.arange(self._n + 1, dtype=np.intp) * size)
+        if not isinstance(index, Ragged):
+            try:
+                codes = self._check_index(index, size, path)
+            except ValueError:
+                if isinstance(index, np.ndarray) or not _is_nested(index):
+                    raise
+                index = Ragged.from_rows(index, np.intp)
+            else:
+                offsets = np.zeros(self._n + 1, np.intp)
+                np.cumsum(codes >= 0, out=offsets[1:])
+                return Ragged(codes[codes >= 0], offsets)
+        if len(index) != self._n:
+            raise InvalidValueError(
+                "the index needs one row per frame",
+                attribute=path,
+                found=len(index),
+                expected=str(self._n),
+            )
+        flat = np.asarray(index.values)
+        if flat.size and (flat.dtype.kind not in "iu" or flat.min() < 0 or flat.max() >= size):
+            raise InvalidValueError(
+                "the index points outside the items",
+                attribute=path,
+                expected=f"0 to {size - 1}",
+            )
+        return Ragged(flat.astype(np.intp), index.offsets)
+
+
+def _is_nested(index: Any) -> bool:
+    return all(hasattr(row, "__len__") for row in index)

@@ -1,0 +1,204 @@
+"""Columns of the attributes in the functional groups of one multi-frame object."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iodkit.errors import CorruptDataError
+from iodkit.frames.decode import decode_values
+from iodkit.frames.items import regular_items
+from iodkit.frames.levels import Irregular, ItemLevel
+from iodkit.frames.ragged import Column, Ragged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from iodkit.frames.headers import Encoding
+    from iodkit.frames.paths import AttributePath
+
+__all__ = ["EncodedItems", "GroupColumns"]
+
+
+class EncodedItems:
+    """The items of one functional groups sequence, found in its encoded value on demand.
+
+    Parameters
+    ----------
+    value : bytes
+        Value of the sequence.
+    encoding : Encoding
+        How it is encoded.
+    name : str
+        Keyword of the sequence, for errors.
+    """
+
+    def __init__(self, value: bytes, encoding: Encoding, name: str) -> None:
+        self._value, self._encoding, self._name = value, encoding, name
+        self._levels: dict[tuple[int, ...], ItemLevel] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def value(self) -> bytes:
+        """Value of the sequence, as it was given or in regular form."""
+        return self._value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_value": self._value, "_encoding": self._encoding, "_name": self._name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._levels = {}
+        self._lock = threading.RLock()
+
+    def _regularise(self) -> None:
+        self._value, self._encoding = regular_items(self._value, self._encoding, self._name)
+        self._levels = {}
+
+    def _level(self, tags: tuple[int, ...]) -> ItemLevel:
+        level = self._levels.get(tags)
+        if level is None:
+            if not self._encoding.little_endian:
+                raise Irregular("big endian")
+            if tags:
+                level = self._level(tags[:-1]).children(tags[-1])
+            else:
+                level = ItemLevel.from_sequence(self._value, self._encoding.implicit_vr)
+            self._levels[tags] = level
+        return level
+
+    def _regular(self, read: Callable[[], Any]) -> Any:
+        """Read, and once more after taking the general path where the bytes want it."""
+        with self._lock:
+            try:
+                return read()
+            except Irregular:
+                self._regularise()
+            except CorruptDataError as error:
+                error.attribute = error.attribute or self._name
+                raise
+            try:
+                return read()
+            except (Irregular, CorruptDataError) as error:
+                raise CorruptDataError(
+                    f"items cannot be read: {error}", attribute=self._name, clause="PS3.5 7.5"
+                ) from error
+
+    def __len__(self) -> int:
+        return len(self._regular(lambda: self._level(())))
+
+    def level(self, tags: Sequence[int]) -> ItemLevel:
+        """Make the level of the items that a path of sequences leads to."""
+
+        def read() -> ItemLevel:
+            level = self._level(tuple(tags))
+            _ = level.elements
+            return level
+
+        found: ItemLevel = self._regular(read)
+        return found
+
+    def values(self, path: AttributePath) -> tuple[str, ItemLevel, Ragged]:
+        """Decode an attribute: VR, the items that could hold it, and the values of each item."""
+        level = self.level(path.tags[:-1])
+        span = level.elements.get(path.leaf)
+        if span is None:
+            return "", level, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
+        vr, values = decode_values(level, span, path.vr, self._encoding.encodings, path.text)
+        return vr, level, values
+
+    def has(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which items hold an attribute directly, shape ``(n,)``."""
+        level = self.level(())
+        out = np.zeros(len(level), np.bool_)
+        span = level.elements.get(tag)
+        if span is not None:
+            out[span.owner] = True
+        return out
+
+
+class GroupColumns:
+    """Columns from per-frame and shared functional groups.
+
+    Parameters
+    ----------
+    number_of_frames : int
+        Number of frames.
+    per_frame : EncodedItems or None
+        Items of PerFrameFunctionalGroupsSequence.
+    shared : EncodedItems or None
+        Items of SharedFunctionalGroupsSequence.
+    """
+
+    def __init__(
+        self, number_of_frames: int, per_frame: EncodedItems | None, shared: EncodedItems | None
+    ) -> None:
+        self.number_of_frames = number_of_frames
+        self._per_frame, self._shared = per_frame, shared
+
+    def column(self, path: AttributePath) -> Column:
+        """Decode an attribute in all frames; a group that a frame lacks may be shared."""
+        n = self.number_of_frames
+        vr, level, values = self._own(path)
+        own = _per_frame_rows(level, values, n)
+        lacks = self._lacking(path.group)
+        if self._shared is None or not lacks.any():
+            return Column(path.text, vr, own)
+        shared_vr, _, shared = self._shared.values(path)
+        if not len(shared.values):
+            return Column(path.text, vr, own)
+        if lacks.all():
+            offsets = np.arange(n + 1, dtype=np.intp) * len(shared.values)
+            return Column(path.text, shared_vr, Ragged(np.tile(shared.values, n), offsets), True)
+        rows = [shared.values if lacks[i] else own[i] for i in range(n)]
+        return Column(path.text, vr or shared_vr, _stack(rows))
+
+    def items(self, leaf: AttributePath) -> tuple[Any, Ragged]:
+        """Decode an attribute item by item: frame of each item, and its values."""
+        frames, rows = [], []
+        if self._per_frame is not None:
+            _, level, values = self._per_frame.values(leaf)
+            frames, rows = [level.frames], [values]
+        lacks = np.flatnonzero(self._lacking(leaf.group))
+        if self._shared is not None and len(lacks):
+            _, level, values = self._shared.values(leaf)
+            if len(level):
+                frames.append(np.repeat(lacks, len(level)))
+                rows += [values] * len(lacks)
+        if not frames:
+            return np.zeros(0, np.intp), Ragged(np.zeros(0), np.zeros(1, np.intp))
+        if len(rows) == 1:
+            return frames[0].astype(np.intp), rows[0]
+        frame = np.concatenate(frames).astype(np.intp)
+        flat = [row for part in rows for row in part]
+        order = np.argsort(frame, kind="stable")
+        return frame[order], _stack([flat[i] for i in order.tolist()])
+
+    def _own(self, path: AttributePath) -> tuple[str, ItemLevel | None, Ragged]:
+        if self._per_frame is None:
+            return "", None, Ragged(np.zeros(0), np.zeros(1, np.intp))
+        return self._per_frame.values(path)
+
+    def _lacking(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        if self._per_frame is None:
+            return np.ones(self.number_of_frames, np.bool_)
+        return ~self._per_frame.has(tag)
+
+
+def _per_frame_rows(level: ItemLevel | None, values: Ragged, n: int) -> Ragged:
+    """Values of all items of a frame behind each other."""
+    if level is None:
+        return Ragged(values.values, np.zeros(n + 1, np.intp))
+    if len(level) == n and (level.frames == np.arange(n)).all():
+        return values
+    ends = np.searchsorted(level.frames, np.arange(n + 1))
+    return Ragged(values.values, values.offsets[ends])
+
+
+def _stack(rows: list[Any]) -> Ragged:
+    offsets = np.zeros(len(rows) + 1, np.intp)
+    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    filled = [row for row in rows if len(row)]
+    return Ragged(np.concatenate(filled) if filled else np.zeros(0), offsets)

@@ -1,0 +1,123 @@
+"""Items of sequences as bytes: encoding, and the general path for what is not read in bulk."""
+
+from __future__ import annotations
+
+import copy
+import struct
+from typing import TYPE_CHECKING, Any
+
+from pydicom.dataelem import RawDataElement
+from pydicom.values import convert_SQ
+
+from iodkit.errors import CorruptDataError, IodkitError
+from iodkit.frames.headers import Encoding
+from iodkit.frames.levels import Irregular
+from iodkit.frames.normalise import define_lengths
+from iodkit.frames.raw import decode_all
+from iodkit.io import encode_items as encode_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydicom.dataset import Dataset
+
+__all__ = ["encode_items", "regular_items"]
+
+_PARSE_ERRORS = (
+    ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
+    RecursionError, TypeError, ValueError, struct.error,
+)  # fmt: skip
+
+
+def encode_items(items: Iterable[Dataset], encoding: Encoding) -> bytes:
+    """Encode items as the value of a sequence.
+
+    Parameters
+    ----------
+    items : iterable of pydicom.Dataset
+        The items; they are not changed.
+    encoding : Encoding
+        VR, byte order and character sets.
+
+    Returns
+    -------
+    bytes
+        The items with their headers.
+    """
+    codecs = list(encoding.encodings)
+    return encode_plain(
+        [_in_codecs(item, codecs) for item in items],
+        implicit_vr=encoding.implicit_vr,
+        little_endian=encoding.little_endian,
+        parent_encoding=codecs,
+    )
+
+
+def _in_codecs(item: Dataset, codecs: list[str]) -> Dataset:
+    """An item whose text can be written with other codecs than it was read with."""
+    recorded = item.original_character_set
+    own = [recorded] if isinstance(recorded, str) else list(recorded or codecs)
+    if own == codecs or item.original_encoding == (None, None):
+        return item
+    decoded = copy.deepcopy(item)
+    decode_all(decoded)
+    return decoded
+
+
+def regular_items(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Encoding]:
+    """Bring the items of a sequence into the form that is read in bulk.
+
+    Parameters
+    ----------
+    value : bytes
+        Value of the sequence, in whatever form pydicom reads.
+    encoding : Encoding
+        Its encoding.
+    name : str
+        For errors.
+
+    Returns
+    -------
+    value : bytes
+        The same items with defined lengths, in little endian.
+    encoding : Encoding
+        Their encoding.
+
+    Raises
+    ------
+    CorruptDataError
+        If pydicom cannot read the value either.
+    """
+    if encoding.little_endian:
+        try:
+            return define_lengths(value, encoding.implicit_vr), encoding
+        except Irregular:
+            pass
+    regular = Encoding(False, True, encoding.encodings)
+    try:
+        items = convert_SQ(
+            value, encoding.implicit_vr, encoding.little_endian, list(encoding.encodings)
+        )
+        _define_lengths(items)
+        return encode_items(items, regular), regular
+    except IodkitError as error:
+        raise CorruptDataError(f"items cannot be read: {error}", attribute=name) from error
+    except _PARSE_ERRORS as error:
+        raise CorruptDataError(
+            f"items cannot be read: {error}", attribute=name, clause="PS3.5 7.5"
+        ) from error
+
+
+def _define_lengths(items: Any) -> None:
+    """Mark all parsed sequences and items as having defined lengths."""
+    items.is_undefined_length = False
+    for item in items:
+        item.is_undefined_length_sequence_item = False
+        for tag in list(item._dict):
+            stored = item._dict[tag]
+            if isinstance(stored, RawDataElement) and stored.VR not in {"SQ", "UN", None}:
+                continue
+            element = item[tag]
+            if element.VR == "SQ":
+                element.is_undefined_length = False
+                _define_lengths(element.value)

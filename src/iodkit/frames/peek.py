@@ -1,0 +1,110 @@
+"""Looks into datasets without changing them: encoded elements stay encoded."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydicom.charset import default_encoding
+from pydicom.dataelem import RawDataElement, convert_raw_data_element
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from iodkit.errors import CorruptDataError
+from iodkit.frames.headers import Encoding
+from iodkit.frames.paths import parse_path
+
+if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
+
+__all__ = ["Snapshot", "element_encoding"]
+
+_CHARACTER_SET = 0x00080005
+_PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001, 0x7FE00002))
+
+
+def element_encoding(dataset: Dataset, element: RawDataElement) -> Encoding:
+    """Find out how an encoded element of a dataset is encoded."""
+    return Encoding(element.is_implicit_VR, element.is_little_endian, text_codecs(dataset))
+
+
+def text_codecs(dataset: Dataset) -> tuple[str, ...]:
+    """Name Python's codecs for the encoded text of a dataset."""
+    codecs = dataset.original_character_set or dataset._character_set or default_encoding
+    return (codecs,) if isinstance(codecs, str) else tuple(codecs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The elements of a dataset at one moment, without its pixels.
+
+    Attributes
+    ----------
+    elements : dict
+        The elements, encoded or not, by tag.
+    codecs : tuple of str
+        Python's codec names for encoded text.
+    """
+
+    elements: dict[int, DataElement | RawDataElement]
+    codecs: tuple[str, ...] = field(default=(default_encoding,))
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Snapshot:
+        """Take the snapshot of a dataset, which is left as it is."""
+        elements: dict[int, Any] = {}
+        for tag, element in list(dataset._dict.items()):
+            if tag in _PIXELS:
+                continue
+            deferred = (
+                isinstance(element, RawDataElement) and element.value is None and element.length
+            )
+            elements[int(tag)] = dataset[tag] if deferred else element
+        return cls(elements, text_codecs(dataset))
+
+    def element(self, tag: int) -> DataElement | None:
+        """Decode an element, None if there is none; what is kept stays encoded.
+
+        Raises
+        ------
+        CorruptDataError
+            If its value cannot be decoded.
+        """
+        found = self.elements.get(tag)
+        if found is None or not isinstance(found, RawDataElement):
+            return found
+        codecs = [default_encoding] if tag == _CHARACTER_SET else list(self.codecs)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return convert_raw_data_element(found, encoding=codecs)
+        except (ValueError, TypeError, OSError, NotImplementedError, OverflowError) as error:
+            raise CorruptDataError(
+                f"value cannot be decoded: {error}", attribute=f"{BaseTag(tag)}"
+            ) from error
+
+    def value(self, keyword: str) -> Any:
+        """Decode the value of an attribute; None if it is absent or empty."""
+        element = self.element(parse_path(keyword).leaf)
+        if element is None or element.is_empty:
+            return None
+        return element.value
+
+    def whole_number(self, keyword: str) -> int | None:
+        """Decode an attribute as a whole number; None if absent, empty or not a number."""
+        value = self.value(keyword)
+        try:
+            return None if value is None else int(value)
+        except (TypeError, ValueError):
+            return None
+
+    def text(self, keyword: str) -> str | None:
+        """Decode an attribute as text; None if absent or empty."""
+        value = self.value(keyword)
+        return None if value is None else str(value)
+
+    def items(self, keyword: str) -> list[Dataset]:
+        """Decode the items of a sequence; none if it is absent."""
+        value = self.value(keyword)
+        return list(value) if value is not None and not isinstance(value, (str, bytes)) else []

@@ -1,0 +1,433 @@
+"""Reading a DICOM file into encoded elements, touching no more bytes than are needed."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydicom import config, dcmread
+from pydicom.charset import default_encoding
+from pydicom.dataelem import RawDataElement, convert_raw_data_element, empty_value_for_VR
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.tag import BaseTag
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, PrivateTransferSyntaxes
+
+from iodkit.errors import CorruptDataError, ReadError
+from iodkit.io.scan import (
+    ITEM_END,
+    UNDEFINED_LENGTH,
+    Syntax,
+    find_fragments_end,
+    find_sequence_end,
+)
+from iodkit.io.sources import ByteSource, MemorySource, open_source
+from iodkit.io.window import Window
+
+if TYPE_CHECKING:
+    from iodkit.io.sources import SourceLike
+
+__all__ = ["ParsedFile", "PixelDataLocation", "read_dataset"]
+
+PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+_META_START = 132
+_DELIMITER = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+# A deflated dataset that becomes larger than this is taken for an attack.
+_INFLATED_LIMIT = 8 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class PixelDataLocation:
+    """Where the value of the pixel data is in its source.
+
+    Attributes
+    ----------
+    tag : pydicom.tag.BaseTag
+        (7FE0,0010), (7FE0,0008) or (7FE0,0009).
+    vr : str | None
+        Value representation in the file; ``None`` where it has none (implicit VR).
+    offset : int
+        Position of the value; of encapsulated pixel data, of its first item: the basic offset
+        table (PS3.5 A.4).
+    length : int
+        Number of bytes; ``0xFFFFFFFF`` if the pixel data is encapsulated.
+    """
+
+    tag: BaseTag
+    vr: str | None
+    offset: int
+    length: int
+
+    @property
+    def is_encapsulated(self) -> bool:
+        """Whether the value is a sequence of fragments."""
+        return self.length == UNDEFINED_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A DICOM file whose elements are still encoded.
+
+    Attributes
+    ----------
+    dataset : pydicom.FileDataset
+        The dataset, as `pydicom.dcmread` would give it, with elements that pydicom decodes when
+        they are asked for.  A sequence of undefined length is one encoded element too: its
+        ``value`` holds the items without the delimiter, and its ``length`` stays 0xFFFFFFFF, so
+        that it is written as it was.  Without pixel data if that was not to be read.
+    file_meta : pydicom.FileMetaDataset
+        File meta information; also ``dataset.file_meta``.
+    preamble : bytes | None
+        The 128 bytes before the prefix; ``None`` in a file that has neither.
+    transfer_syntax : pydicom.uid.UID | None
+        Transfer syntax UID of the file meta information.
+    pixel_data : PixelDataLocation | None
+        Where the pixel data is, if there is any.
+    source : ByteSource
+        What positions refer to: the source that was read, or the inflated bytes of a file in a
+        deflated transfer syntax.
+    """
+
+    dataset: FileDataset
+    file_meta: FileMetaDataset
+    preamble: bytes | None
+    transfer_syntax: UID | None
+    pixel_data: PixelDataLocation | None
+    source: ByteSource
+
+
+class _UnusualError(Exception):
+    """The file is not laid out as the quick way expects; pydicom has rules for it."""
+
+
+def read_dataset(
+    source: SourceLike,
+    *,
+    stop_before_pixels: bool = False,
+    force: bool = False,
+    allow_truncated: bool = False,
+) -> ParsedFile:
+    """Read a DICOM file (PS3.10 7) without decoding its elements.
+
+    Parameters
+    ----------
+    source : str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | ByteSource
+        Where to read; see :func:`iodkit.io.open_source`.
+    stop_before_pixels : bool, optional
+        Whether pixel data is left out, and only its place recorded.  Then only the bytes of the
+        other elements are read.
+    force : bool, optional
+        Whether a file without preamble and prefix is read all the same.
+    allow_truncated : bool, optional
+        Whether an element that goes beyond the end of the file is taken as far as it goes, as
+        pydicom does, in place of an error.
+
+    Returns
+    -------
+    ParsedFile
+        Dataset, file meta information, and the place of the pixel data.
+
+    Raises
+    ------
+    ReadError
+        If the source cannot be read, or is no DICOM file.
+    CorruptDataError
+        If it is truncated, or lengths in it are wrong.
+    """
+    opened = open_source(source)
+    with opened.held():
+        try:
+            return _read_quickly(opened, stop_before_pixels)
+        except _UnusualError:
+            return _read_with_pydicom(opened, stop_before_pixels, force=force)
+        except CorruptDataError as error:
+            # pydicom reads some broken files that people have; but it also takes a truncated
+            # value without a word.
+            if allow_truncated:
+                return _read_with_pydicom(opened, stop_before_pixels, force=force)
+            return _read_broken(opened, stop_before_pixels, error)
+
+
+def _read_quickly(source: ByteSource, stop_before_pixels: bool) -> ParsedFile:
+    """Read a file that is laid out as the standard wants it."""
+    window = Window(source)
+    path = source.path
+    if window.size < _META_START + 8 or window.value(128, 4) != b"DICM":
+        raise _UnusualError
+    preamble = window.value(0, 128)
+    meta, position = _read_meta(window)
+    syntax_uid: UID | None = meta.get("TransferSyntaxUID", None)
+    if not syntax_uid or position + 6 > window.size:
+        raise _UnusualError
+    if syntax_uid == DeflatedExplicitVRLittleEndian:
+        source = _inflate(source, position)
+        window, position = Window(source), 0
+    syntax = _syntax_of(syntax_uid)
+    _check_encoding(window, position, syntax)
+    parser = _Parser(window, syntax, stop_before_pixels)
+    parser.parse(position)
+    dataset = _make_dataset(path, parser.elements, preamble, meta, syntax)
+    for tag in parser.mixed:
+        # Written as they are, such items would contradict the transfer syntax.
+        element = dataset._dict[tag]
+        dataset._dict[tag] = convert_raw_data_element(
+            element,
+            encoding=dataset._character_set,
+            ds=dataset,  # type: ignore[arg-type]
+        )
+    return ParsedFile(dataset, meta, preamble, syntax_uid, parser.pixel_data, source)
+
+
+def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
+    """Read the elements of group 0002, which are explicit VR little endian (PS3.10 7.1)."""
+    syntax = Syntax(False, True)
+    elements: dict[BaseTag, RawDataElement] = {}
+    position = _META_START
+    while position + 8 <= window.size:
+        tag, vr, length, start = syntax.header(window, position)
+        if tag >> 16 != 2:
+            break
+        if vr is None or length == UNDEFINED_LENGTH or start + length > window.size:
+            raise _UnusualError
+        elements[BaseTag(tag)] = _raw(tag, vr, length, window, start, syntax)
+        position = start + length
+    if not elements:
+        raise _UnusualError
+    meta = FileMetaDataset(elements)
+    meta.set_original_encoding(False, True, default_encoding)
+    try:
+        meta[next(iter(elements))]
+    except NotImplementedError:
+        raise _UnusualError from None
+    return meta, position
+
+
+def _raw(
+    tag: int, vr: str | None, length: int, window: Window, start: int, syntax: Syntax
+) -> RawDataElement:
+    value: Any = window.value(start, length) if length else empty_value_for_VR(vr, raw=True)
+    return RawDataElement(
+        BaseTag(tag), vr, length, value, start, syntax.implicit_vr, syntax.little_endian
+    )
+
+
+def _syntax_of(uid: UID) -> Syntax:
+    """Tell the encoding that belongs to a transfer syntax, as pydicom does (PS3.5 A)."""
+    if uid in PrivateTransferSyntaxes:
+        uid = PrivateTransferSyntaxes[PrivateTransferSyntaxes.index(uid)]
+        return Syntax(uid.is_implicit_VR, uid.is_little_endian)
+    return Syntax(uid == "1.2.840.10008.1.2", uid != "1.2.840.10008.1.2.2")
+
+
+def _inflate(source: ByteSource, position: int) -> ByteSource:
+    """Decompress the dataset of a deflated file (PS3.5 A.5)."""
+    compressed = source.read(position, source.size - position)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        data = inflater.decompress(compressed, _INFLATED_LIMIT)
+    except zlib.error as error:
+        raise CorruptDataError(
+            f"{source.describe()}: the deflated dataset from byte {position} on is broken: {error}",
+            clause="PS3.5 A.5",
+        ) from error
+    if not inflater.eof:
+        raise CorruptDataError(
+            f"{source.describe()}: the deflated dataset is truncated, or larger than "
+            f"{_INFLATED_LIMIT} bytes",
+            clause="PS3.5 A.5",
+        )
+    return MemorySource(data, f"inflated dataset of {source.describe()}")
+
+
+def _check_encoding(window: Window, position: int, syntax: Syntax) -> None:
+    """Leave files to pydicom whose first element is not encoded as the syntax says."""
+    if position + 6 > window.size:
+        raise _UnusualError
+    first, second = window.value(position + 4, 2)
+    has_vr = 0x40 < first < 0x5B and 0x40 < second < 0x5B
+    if has_vr == syntax.implicit_vr or syntax.tag(window, position) >> 16 == 0:
+        raise _UnusualError
+
+
+class _Parser:
+    """The elements of the dataset itself, found one after the other."""
+
+    def __init__(self, window: Window, syntax: Syntax, stop_before_pixels: bool) -> None:
+        self.elements: dict[BaseTag, RawDataElement] = {}
+        self.pixel_data: PixelDataLocation | None = None
+        # Sequences whose items are encoded in another way than the dataset.
+        self.mixed: list[BaseTag] = []
+        self._window = window
+        self._syntax = syntax
+        self._skip_pixels = stop_before_pixels
+
+    def parse(self, position: int) -> None:
+        """Go from element to element, from a position to the end of the data."""
+        window, syntax = self._window, self._syntax
+        while position + 8 <= window.size:
+            tag, vr, length, start = syntax.header(window, position)
+            if tag == ITEM_END:
+                return
+            try:
+                position = self._take(tag, vr, length, start)
+            except CorruptDataError as error:
+                raise CorruptDataError(
+                    f"element {BaseTag(tag)} at byte {position} cannot be read: {error}",
+                    attribute=str(BaseTag(tag)),
+                    clause="PS3.5 7.1",
+                ) from error
+
+    def _take(self, tag: int, vr: str | None, length: int, start: int) -> int:
+        """Keep an element, and return where the next one starts."""
+        window, syntax = self._window, self._syntax
+        if tag in PIXEL_TAGS:
+            self.pixel_data = PixelDataLocation(BaseTag(tag), vr, start, length)
+            if self._skip_pixels:
+                return self._skip(start, length)
+        if length != UNDEFINED_LENGTH:
+            self.elements[BaseTag(tag)] = _raw(tag, vr, length, window, start, syntax)
+            return start + length
+        vr = syntax.resolve_undefined(tag, vr, window, start)
+        if vr == "SQ":
+            window.anchor(start)
+            end, uniform = find_sequence_end(window, start, syntax)
+            window.anchor(None)
+            if not uniform:
+                self.mixed.append(BaseTag(tag))
+        else:
+            end = find_fragments_end(window, start, syntax)
+        self.elements[BaseTag(tag)] = RawDataElement(
+            BaseTag(tag),
+            vr,
+            length,
+            window.value(start, end - start),
+            start,
+            syntax.implicit_vr,
+            syntax.little_endian,
+        )
+        return end + 8
+
+    def _skip(self, start: int, length: int) -> int:
+        """Go past pixel data; return where the next element starts."""
+        window = self._window
+        if length != UNDEFINED_LENGTH:
+            if start + length > window.size:
+                raise CorruptDataError(
+                    f"the data ends at byte {window.size}", expected=f"{length} bytes of pixels"
+                )
+            return start + length
+        # In nearly all files nothing follows the fragments, so their headers need not be read.
+        tail = window.size - len(_DELIMITER)
+        if self._syntax.little_endian and tail >= start and window.value(tail, 8) == _DELIMITER:
+            return window.size
+        return find_fragments_end(window, start, self._syntax) + 8
+
+
+def _make_dataset(
+    path: str | None,
+    elements: dict[BaseTag, RawDataElement],
+    preamble: bytes | None,
+    meta: FileMetaDataset,
+    syntax: Syntax,
+) -> FileDataset:
+    dataset = FileDataset(
+        path or io.BytesIO(),
+        elements,  # type: ignore[arg-type]
+        preamble,
+        meta,
+        syntax.implicit_vr,
+        syntax.little_endian,
+    )
+    dataset.buffer = None
+    dataset.set_original_encoding(syntax.implicit_vr, syntax.little_endian, dataset._character_set)
+    return dataset
+
+
+class _SourceFile(io.RawIOBase):
+    """A byte source as a file object."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self._position = 0
+        self.name = source.path or ""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = (0, self._position, self._source.size)[whence]
+        if base + offset < 0:
+            raise ValueError("negative position")
+        self._position = base + offset
+        return self._position
+
+    def read(self, size: int = -1, /) -> bytes:
+        rest = max(self._source.size - self._position, 0)
+        count = rest if size is None or size < 0 else min(size, rest)
+        data = self._source.read(self._position, count) if count else b""
+        self._position += count
+        return data
+
+
+def _read_with_pydicom(source: ByteSource, stop_before_pixels: bool, *, force: bool) -> ParsedFile:
+    """Read any file that pydicom reads."""
+    try:
+        dataset = dcmread(_SourceFile(source), force=force)
+    except InvalidDicomError as error:
+        raise ReadError(
+            f"{source.describe()} is no DICOM file",
+            expected="the prefix DICM after 128 bytes",
+            clause="PS3.10 7.1",
+            remedy="Read it with force=True if it is a dataset without preamble.",
+        ) from error
+    except ReadError:
+        raise
+    except (Exception, RecursionError) as error:
+        raise CorruptDataError(f"{source.describe()} cannot be parsed: {error}") from error
+    return _describe(source, dataset, stop_before_pixels)
+
+
+def _describe(source: ByteSource, dataset: FileDataset, stop_before_pixels: bool) -> ParsedFile:
+    dataset.buffer = None
+    if source.path is None:
+        dataset.filename = None
+    syntax: UID | None = dataset.file_meta.get("TransferSyntaxUID", None)
+    location = None
+    for tag in PIXEL_TAGS & {int(tag) for tag in dataset._dict}:
+        element = dataset._dict[BaseTag(tag)]
+        if isinstance(element, RawDataElement):
+            location = PixelDataLocation(
+                element.tag, element.VR, element.value_tell, element.length
+            )
+        if stop_before_pixels:
+            del dataset._dict[BaseTag(tag)]
+    return ParsedFile(dataset, dataset.file_meta, dataset.preamble, syntax, location, source)
+
+
+def _read_broken(
+    source: ByteSource, stop_before_pixels: bool, error: CorruptDataError
+) -> ParsedFile:
+    """Read a file with a broken structure if pydicom can, and if it is not truncated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            parsed = _read_with_pydicom(source, stop_before_pixels=False, force=False)
+        except (ReadError, Warning):
+            raise error from None
+    for element in parsed.dataset._dict.values():
+        if isinstance(element, RawDataElement) and element.length not in (
+            len(element.value or b""),
+            UNDEFINED_LENGTH,
+        ):
+            raise error
+    return _describe(source, parsed.dataset, stop_before_pixels)

@@ -1,0 +1,81 @@
+"""The registry of IOD families: what is installed, found through entry points, imported on use.
+
+The functions of this package are those of `registry`, the registry of this process.
+"""
+
+from iodkit.registry.core import Registry, registry
+from iodkit.registry.hooks import hookimpl
+from iodkit.registry.lifecycle import GROUP
+from iodkit.registry.loader import Discovery, LoadedPlugin, load_group
+from iodkit.registry.records import (
+    CommandEntry,
+    ConformanceEntry,
+    IODEntry,
+    ModuleEntry,
+    PluginInfo,
+    PluginState,
+    Problem,
+    RuleEntry,
+    Severity,
+)
+from iodkit.registry.references import load_reference, read_resource
+from iodkit.registry.settings import Settings
+
+__all__ = [
+    "GROUP",
+    "CommandEntry",
+    "ConformanceEntry",
+    "Discovery",
+    "IODEntry",
+    "LoadedPlugin",
+    "ModuleEntry",
+    "PluginInfo",
+    "PluginState",
+    "Problem",
+    "Registry",
+    "RuleEntry",
+    "Settings",
+    "Severity",
+    "commands",
+    "conformance",
+    "entries",
+    "families",
+    "hookimpl",
+    "implementation",
+    "load",
+    "load_group",
+    "load_reference",
+    "lookup",
+    "lookup_keyword",
+    "module",
+    "modules",
+    "plugins",
+    "prefer",
+    "problems",
+    "read_resource",
+    "refresh",
+    "register",
+    "registry",
+    "resolve",
+    "rules",
+    "unregister",
+]
+
+commands = registry.commands
+conformance = registry.conformance
+entries = registry.entries
+families = registry.families
+implementation = registry.implementation
+load = registry.load
+lookup = registry.lookup
+lookup_keyword = registry.lookup_keyword
+module = registry.module
+modules = registry.modules
+plugins = registry.plugins
+prefer = registry.prefer
+problems = registry.problems
+refresh = registry.refresh
+register = registry.register
+resolve = registry.resolve
+rules = registry.rules
+unregister = registry.unregister

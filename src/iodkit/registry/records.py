@@ -1,0 +1,349 @@
+"""What a plugin hands to the registry: frozen records that refer to code by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from keyword import iskeyword
+from typing import Literal, get_args
+
+from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit.registry.references import check_reference, check_resource
+
+__all__ = [
+    "CommandEntry",
+    "ConformanceEntry",
+    "IODEntry",
+    "ModuleEntry",
+    "PluginInfo",
+    "PluginState",
+    "Problem",
+    "Record",
+    "RuleEntry",
+    "Severity",
+    "Stage",
+    "check_sop_class_uid",
+]
+
+Severity = Literal["error", "warning", "info"]
+"""How bad a finding of a rule is."""
+
+Stage = Literal["discovery", "import", "register", "hook", "records", "conflict", "resolve", "load"]
+"""When a problem showed: from finding the plugin to loading what its records refer to."""
+
+PluginState = Literal["active", "degraded", "broken", "disabled", "incompatible"]
+"""All works; some records were left out; nothing works; switched off; for another API version."""
+
+_UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
+_COMMAND = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class IODEntry:
+    """One SOP class, and the class that implements it.
+
+    Parameters
+    ----------
+    sop_class_uid : str
+        SOP Class UID (PS3.4 B.5, or a private one).
+    keyword : str
+        Keyword of the UID, for example ``"SegmentationStorage"`` (PS3.6 Table A-1).
+    family : str
+        The IOD family, an identifier such as ``"seg"``. Names of the kernel's modules are reserved.
+    implementation : str
+        Reference to the class, ``"iodkit_seg.sop:Segmentation"``; imported on first use.
+    name : str, optional
+        Name for people, for example ``"Segmentation Storage"``.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    sop_class_uid: str
+    keyword: str
+    family: str
+    implementation: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        check_sop_class_uid(self.sop_class_uid)
+        _check_identifier(self.keyword, "keyword")
+        _check_identifier(self.family, "family")
+        check_reference(self.implementation, "implementation")
+        _check_text(self.name, "name")
+
+    @property
+    def reference(self) -> str:
+        """The implementation."""
+        return self.implementation
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEntry:
+    """A module or macro of PS3.3 whose attribute table a plugin brings as data.
+
+    Parameters
+    ----------
+    keyword : str
+        Identifier of the module, for example ``"SegmentationImage"``.
+    table : str
+        Reference to the file with the table, ``"iodkit_seg:tables/segmentation.json"``.
+    clause : str, optional
+        Where the standard defines it, for example ``"PS3.3 C.8.20.2"``.
+    name : str, optional
+        Name for people.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    keyword: str
+    table: str
+    clause: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        _check_identifier(self.keyword, "keyword")
+        check_resource(self.table, "table")
+        _check_text(self.clause, "clause")
+        _check_text(self.name, "name")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """A validation rule that a table cannot express.
+
+    Parameters
+    ----------
+    code : str
+        Stable, machine-readable name of what the rule reports.
+    clause : str
+        The clause of the standard that it enforces.
+    severity : {"error", "warning", "info"}
+        How bad its findings are.
+    reference : str
+        Reference to a callable ``(dataset) -> Iterable[finding]``.
+    sop_class_uids : tuple of str, optional
+        The SOP classes that it is for; all of them if not given.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    code: str
+    clause: str
+    severity: Severity
+    reference: str
+    sop_class_uids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_text(self.code, "code", empty=False)
+        _check_text(self.clause, "clause")
+        if self.severity not in get_args(Severity):
+            raise InvalidValueError(
+                "no such severity",
+                attribute="severity",
+                found=self.severity,
+                expected=" or ".join(map(repr, get_args(Severity))),
+            )
+        check_reference(self.reference)
+        if self.sop_class_uids is not None:
+            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+
+    def applies_to(self, sop_class_uid: str) -> bool:
+        """Whether the rule is for objects of this SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        bool
+            True if it is for all classes, or names this one.
+        """
+        return self.sop_class_uids is None or sop_class_uid in self.sop_class_uids
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """A sub-command of ``iodkit``.
+
+    Parameters
+    ----------
+    name : str
+        What the user types: lower case, digits, hyphens.
+    help : str
+        One line for ``iodkit --help``.
+    reference : str
+        Reference to a callable ``(argv: list[str]) -> int | None``, called with the arguments
+        after the command's name; its result is the exit code.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    name: str
+    help: str
+    reference: str
+
+    def __post_init__(self) -> None:
+        _check_text(self.name, "name", empty=False)
+        if not _COMMAND.fullmatch(self.name):
+            raise InvalidValueError(
+                "not a command's name",
+                attribute="name",
+                found=self.name,
+                expected="lower-case letters, digits and hyphens",
+            )
+        _check_text(self.help, "help")
+        check_reference(self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class ConformanceEntry:
+    """Cases with which the conformance kit tests an implementation.
+
+    Parameters
+    ----------
+    sop_class_uid : str
+        The SOP class that they are for.
+    reference : str
+        Reference to a callable without arguments that gives the cases.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    sop_class_uid: str
+    reference: str
+
+    def __post_init__(self) -> None:
+        check_sop_class_uid(self.sop_class_uid)
+        check_reference(self.reference)
+
+
+Record = IODEntry | ModuleEntry | RuleEntry | CommandEntry | ConformanceEntry
+"""Whatever a hook may return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a plugin.
+
+    Parameters
+    ----------
+    plugin : str
+        Name of its entry point, or the name that it was registered under.
+    distribution : str
+        The distribution that it comes from; empty if it was registered by hand.
+    stage : str
+        When the problem showed, one of `Stage`.
+    error : str
+        What happened.
+    cause : BaseException, optional
+        The exception behind it.
+    """
+
+    plugin: str
+    distribution: str
+    stage: Stage
+    error: str
+    cause: BaseException | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        origin = f" of {self.distribution}" if self.distribution else ""
+        return f"plugin {self.plugin!r}{origin}, {self.stage}: {self.error}"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """A plugin as the registry sees it.
+
+    Parameters
+    ----------
+    name : str
+        Name of its entry point, or the name that it was registered under.
+    distribution : str
+        The distribution that it comes from; empty if it was registered by hand.
+    version : str
+        Version of that distribution.
+    state : str
+        One of `PluginState`.
+    iods : tuple of IODEntry
+        The SOP classes that it claims.
+    problems : tuple of Problem
+        What is wrong with it.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    state: PluginState
+    iods: tuple[IODEntry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def check_sop_class_uid(uid: str, attribute: str = "sop_class_uid") -> None:
+    """Check the syntax of a UID (PS3.5 9.1).
+
+    Parameters
+    ----------
+    uid : str
+        The UID.
+    attribute : str, optional
+        What it is called in the error.
+
+    Raises
+    ------
+    InvalidTypeError
+        It is not a string.
+    InvalidValueError
+        It is not a UID.
+    """
+    _check_text(uid, attribute)
+    if len(uid) > 64 or not _UID.fullmatch(uid):
+        raise InvalidValueError(
+            "not a UID",
+            attribute=attribute,
+            found=uid,
+            expected="numbers without leading zeros, separated by dots, 64 characters at most",
+            clause="PS3.5 9.1",
+        )
+
+
+def _to_uids(values: object) -> tuple[str, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidTypeError("not a list of UIDs", attribute="sop_class_uids", found=values)
+    uids = tuple(values)
+    for uid in uids:
+        check_sop_class_uid(uid, "sop_class_uids")
+    return uids
+
+
+def _check_text(value: object, attribute: str, *, empty: bool = True) -> None:
+    if not isinstance(value, str):
+        raise InvalidTypeError("not a string", attribute=attribute, found=value, expected="str")
+    if not empty and not value:
+        raise InvalidValueError("must not be empty", attribute=attribute, found=value)
+
+
+def _check_identifier(value: object, attribute: str) -> None:
+    _check_text(value, attribute)
+    text = str(value)
+    if not text.isidentifier() or iskeyword(text):
+        raise InvalidValueError(
+            "not an identifier", attribute=attribute, found=value, expected="a Python identifier"
+        )

@@ -1,0 +1,311 @@
+"""Where the planes of an image lie, read from its attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iodkit.errors import GeometryError, InvalidTypeError, MissingAttributeError, OutOfRangeError
+from iodkit.spatial.affine import get_normal_vector
+from iodkit.spatial.tiling import is_tiled_image, tile_of_frame
+from iodkit.standard.enums import CoordinateSystemNames
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+__all__ = [
+    "ImagePlane",
+    "frame_group",
+    "get_image_coordinate_system",
+    "number_of_frames",
+    "read_plane",
+]
+
+_SLIDE_CLASSES = frozenset(
+    (
+        "1.2.840.10008.5.1.4.1.1.77.1.6",  # VL Whole Slide Microscopy
+        "1.2.840.10008.5.1.4.1.1.77.1.3",  # VL Slide-Coordinates Microscopic
+    )
+)
+_OFFSETS = (
+    "XOffsetInSlideCoordinateSystem",
+    "YOffsetInSlideCoordinateSystem",
+    "ZOffsetInSlideCoordinateSystem",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlane:
+    """Where one plane of an image lies (PS3.3 C.7.6.2.1.1).
+
+    Attributes
+    ----------
+    position : tuple[float, ...]
+        Reference coordinates in mm of the centre of the top left pixel.
+    orientation : tuple[float, ...]
+        Cosines of row and column direction.
+    pixel_spacing : tuple[float, float]
+        Distance in mm between rows and between columns.
+    spacing_between_slices : float | None
+        Distance in mm between planes, if stated.
+    """
+
+    position: tuple[float, float, float]
+    orientation: tuple[float, ...]
+    pixel_spacing: tuple[float, float]
+    spacing_between_slices: float | None = None
+
+
+def has_value(dataset: Dataset, keyword: str) -> bool:
+    """Whether a dataset has an attribute that is not empty."""
+    element = dataset.get(keyword)
+    return element is not None and element != "" and not (
+        hasattr(element, "__len__") and len(element) == 0
+    )
+
+
+def number_of_frames(dataset: Dataset) -> int:
+    """Return the number of frames, which is one if the attribute is missing."""
+    return int(dataset.NumberOfFrames) if has_value(dataset, "NumberOfFrames") else 1
+
+
+def frame_group(dataset: Dataset, frame_index: int, keyword: str) -> Dataset | None:
+    """Return a functional group's item for a frame, shared or per frame (PS3.3 C.7.6.16)."""
+    for sequence, index in (
+        ("SharedFunctionalGroupsSequence", 0),
+        ("PerFrameFunctionalGroupsSequence", frame_index),
+    ):
+        items = dataset.get(sequence)
+        if items and index < len(items):
+            group = items[index].get(keyword)
+            if group:
+                item: Dataset = group[0]
+                return item
+    return None
+
+
+def get_image_coordinate_system(dataset: Dataset) -> CoordinateSystemNames | None:
+    """Tell which coordinate system an image lies in.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Image of any kind.
+
+    Returns
+    -------
+    CoordinateSystemNames | None
+        Coordinate system, or None if the image has no Frame of Reference UID, or nothing that
+        places it there (PS3.3 C.7.4.1, C.7.6.2, C.8.12.2).
+    """
+    if not has_value(dataset, "FrameOfReferenceUID"):
+        return None
+    return coordinate_system_of(dataset)
+
+
+def coordinate_system_of(dataset: Dataset) -> CoordinateSystemNames | None:
+    """Tell which coordinate system the positions of an image belong to, named or not."""
+    if dataset.get("SOPClassUID") in _SLIDE_CLASSES or has_value(dataset, "ImageOrientationSlide"):
+        return CoordinateSystemNames.SLIDE
+    if frame_group(dataset, 0, "PlanePositionSlideSequence") is not None:
+        return CoordinateSystemNames.SLIDE
+    orientation = frame_group(dataset, 0, "PlaneOrientationSequence")
+    if orientation is not None and has_value(orientation, "ImageOrientationSlide"):
+        return CoordinateSystemNames.SLIDE
+    if (
+        has_value(dataset, "ImagePositionPatient")
+        or frame_group(dataset, 0, "PlanePositionSequence") is not None
+    ):
+        return CoordinateSystemNames.PATIENT
+    return None
+
+
+def read_plane(
+    dataset: Dataset, frame_number: int | None = None, for_total_pixel_matrix: bool = False
+) -> ImagePlane:
+    """Read where an image, one of its frames, or its total pixel matrix lies.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Image of any kind; a Frame of Reference UID is not needed.
+    frame_number : int, optional
+        Number of the frame, from 1; needed for images that have several frames.
+    for_total_pixel_matrix : bool, optional
+        Whether the total pixel matrix of a tiled image is meant rather than a frame.
+
+    Returns
+    -------
+    ImagePlane
+        Its place.
+
+    Raises
+    ------
+    MissingAttributeError
+        If the image lacks position, orientation or spacing.
+    GeometryError
+        If it is not tiled and its total pixel matrix is asked for.
+    InvalidTypeError, OutOfRangeError
+        If the frame number is missing, or there is no such frame.
+    """
+    if for_total_pixel_matrix:
+        if not is_tiled_image(dataset):
+            raise GeometryError("the image is not tiled: it has no total pixel matrix")
+        return _matrix_plane(dataset, 0)
+    index = _frame_index(dataset, frame_number)
+    if is_tiled_image(dataset):
+        return _tile_plane(dataset, index)
+    return _frame_plane(dataset, index)
+
+
+def _frame_index(dataset: Dataset, frame_number: int | None) -> int:
+    """Return the index, from zero, of the frame that is meant."""
+    count = number_of_frames(dataset)
+    if frame_number is None:
+        if count > 1:
+            raise InvalidTypeError(f"frame_number is needed: the image has {count} frames")
+        return 0
+    if not 1 <= frame_number <= count:
+        raise OutOfRangeError(
+            "no such frame", attribute="frame_number", found=frame_number, expected=f"1 to {count}"
+        )
+    return frame_number - 1
+
+
+def _numbers(source: Dataset | None, keyword: str, count: int, where: str) -> tuple[float, ...]:
+    """Return the numbers of an attribute that must be there."""
+    if source is None or not has_value(source, keyword):
+        raise MissingAttributeError(
+            f"the image has no {keyword}, so it is not placed in space",
+            attribute=where,
+            expected=f"{count} numbers",
+            clause="PS3.3 C.7.6.2",
+        )
+    values = source[keyword].value
+    numbers = tuple(float(v) for v in (values if count > 1 else [values]))
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise GeometryError(
+            "wrong values", attribute=where, found=numbers, expected=f"{count} finite numbers"
+        )
+    return numbers
+
+
+def _measures(
+    dataset: Dataset, index: int
+) -> tuple[tuple[float, float], float | None]:
+    """Return pixel spacing and, if stated, spacing between slices."""
+    group = frame_group(dataset, index, "PixelMeasuresSequence")
+    source = dataset if group is None else group
+    where = "PixelSpacing" if group is None else "PixelMeasuresSequence.PixelSpacing"
+    rows, columns = _numbers(source, "PixelSpacing", 2, where)
+    spacing: float | None = None
+    if has_value(source, "SpacingBetweenSlices"):
+        # Negative in some nuclear medicine images, where it gives a direction (PS3.3 C.8.4.15).
+        spacing = abs(float(source.SpacingBetweenSlices)) or None
+    return (rows, columns), spacing
+
+
+def _frame_plane(dataset: Dataset, index: int) -> ImagePlane:
+    """Place of a single-frame image, or of a frame with functional groups or offsets."""
+    group = frame_group(dataset, index, "PlanePositionSequence")
+    turned = frame_group(dataset, index, "PlaneOrientationSequence")
+    position = _numbers(
+        dataset if group is None else group, "ImagePositionPatient", 3, "ImagePositionPatient"
+    )
+    orientation = _numbers(
+        dataset if turned is None else turned,
+        "ImageOrientationPatient",
+        6,
+        "ImageOrientationPatient",
+    )
+    if group is None and number_of_frames(dataset) > 1:
+        position = _offset_position(dataset, index, position, orientation)
+    return ImagePlane(_triple(position), orientation, *_measures(dataset, index))
+
+
+def _offset_position(
+    dataset: Dataset, index: int, position: tuple[float, ...], orientation: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Place of a frame of a dose grid (PS3.3 C.8.8.3.2)."""
+    offsets = dataset.get("GridFrameOffsetVector")
+    if not offsets or len(offsets) <= index:
+        raise MissingAttributeError(
+            "nothing says where the frames of this image lie",
+            attribute="GridFrameOffsetVector",
+            expected="plane positions in functional groups, or frame offsets",
+        )
+    first, offset = float(offsets[0]), float(offsets[index])
+    # Offsets may be z coordinates instead of distances from the first frame.
+    distance = offset - first
+    normal = get_normal_vector(orientation)
+    if first != 0 and abs(normal[2]) > 0:
+        distance *= np.sign(normal[2])
+    return tuple((np.array(position) + distance * normal).tolist())
+
+
+def _matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
+    """Place of the total pixel matrix (PS3.3 C.8.12.4)."""
+    orientation = _matrix_orientation(dataset)
+    measures = _measures(dataset, index)
+    origin = dataset.get("TotalPixelMatrixOriginSequence")
+    if origin:
+        item = origin[0]
+        x, y = (_numbers(item, k, 1, f"TotalPixelMatrixOriginSequence.{k}")[0] for k in _OFFSETS[:2])
+        z = float(item.get(_OFFSETS[2]) or 0.0)
+        return ImagePlane((x, y, z), orientation, *measures)
+    # Without origin, a frame that tells both of its places tells the origin too.
+    group = frame_group(dataset, 0, "PlanePositionSlideSequence")
+    if group is None:
+        raise MissingAttributeError(
+            "nothing says where the total pixel matrix lies",
+            attribute="TotalPixelMatrixOriginSequence",
+            expected="one item",
+            clause="PS3.3 C.8.12.4",
+        )
+    corner = np.array([_numbers(group, k, 1, k)[0] for k in _OFFSETS])
+    column, row = (_numbers(group, k, 1, k)[0] - 1 for k in _MATRIX_POSITIONS)
+    axes = np.array(orientation).reshape(2, 3)
+    moved = corner - column * measures[0][1] * axes[0] - row * measures[0][0] * axes[1]
+    return ImagePlane(_triple(moved.tolist()), orientation, *measures)
+
+
+_MATRIX_POSITIONS = (
+    "ColumnPositionInTotalImagePixelMatrix",
+    "RowPositionInTotalImagePixelMatrix",
+)
+
+
+def _matrix_orientation(dataset: Dataset) -> tuple[float, ...]:
+    """Orientation of a tiled image, which some writers put into functional groups."""
+    for source in (dataset, frame_group(dataset, 0, "PlaneOrientationSequence")):
+        if source is not None and has_value(source, "ImageOrientationSlide"):
+            return _numbers(source, "ImageOrientationSlide", 6, "ImageOrientationSlide")
+    return _numbers(dataset, "ImageOrientationSlide", 6, "ImageOrientationSlide")
+
+
+def _tile_plane(dataset: Dataset, index: int) -> ImagePlane:
+    """Place of a frame of a tiled image."""
+    group = frame_group(dataset, index, "PlanePositionSlideSequence")
+    if group is not None and all(has_value(group, k) for k in _OFFSETS):
+        position = [_numbers(group, k, 1, k)[0] for k in _OFFSETS]
+        orientation = _matrix_orientation(dataset)
+        return ImagePlane(_triple(position), orientation, *_measures(dataset, index))
+    matrix = _matrix_plane(dataset, index)
+    column, row, focal_plane = tile_of_frame(dataset, index, group)
+    axes = np.array(matrix.orientation).reshape(2, 3)
+    offset = column * matrix.pixel_spacing[1] * axes[0] + row * matrix.pixel_spacing[0] * axes[1]
+    offset[2] += focal_plane * (matrix.spacing_between_slices or 1.0)
+    position = (np.array(matrix.position) + offset).tolist()
+    return ImagePlane(
+        _triple(position),
+        matrix.orientation,
+        matrix.pixel_spacing,
+        matrix.spacing_between_slices,
+    )
+
+
+def _triple(values: Any) -> tuple[float, float, float]:
+    x, y, z = (float(v) for v in values)
+    return (x, y, z)

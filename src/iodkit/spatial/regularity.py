@@ -1,0 +1,454 @@
+"""How places of planes are judged: order, duplicates, spacing, tilt and parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit.spatial.affine import get_normal_vector
+from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, IndexConvention
+from iodkit.spatial.stack import Gap, StackKind, StackReport
+from iodkit.spatial.tolerances import DEFAULT_DRIFT, DEFAULT_ORIENTATION_TOL, Tolerances
+from iodkit.spatial.vectors import FloatArray, IntArray, as_points, as_spacing, as_vector
+from iodkit.standard.enums import AxisHandedness
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["describe_parts", "describe_positions"]
+
+# Gaps that are smaller than the next larger one by this factor separate copies of one plane.
+_DUPLICATE_RATIO = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class _Planes:
+    """Planes in sorted order, those at one place gathered in one group."""
+
+    order: IntArray
+    group: IntArray
+    """Number of the group of each sorted plane."""
+    distances: FloatArray
+    """Distance of each group along the normal, from the first."""
+    offsets: FloatArray
+    """In-plane displacement of each group from the normal through the first, shape (m, 3)."""
+
+
+def describe_positions(
+    positions: ArrayLike,
+    orientation: ArrayLike,
+    *,
+    spacing_hint: float | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    perpendicular_tol: float | None = None,
+    orientation_tol: float | None = None,
+    pixel_spacing: ArrayLike | None = None,
+    index_convention: IndexConvention = VOLUME_INDEX_CONVENTION,
+    handedness: AxisHandedness | str = AxisHandedness.RIGHT_HANDED,
+) -> StackReport:
+    """Describe how planes lie in space.
+
+    Tolerances are relative to the spacing or to distances, so they mean the same in millimetres
+    and micrometres.
+
+    Parameters
+    ----------
+    positions : array_like
+        Array of shape (n, 3): reference coordinates in mm of the centre of the top left pixel of
+        each plane, in any order.
+    orientation : array_like
+        Direction cosines, shape (6,), or one set for each plane, shape (n, 6).
+    spacing_hint : float, optional
+        Spacing that is expected, in mm (its sign is ignored).  It is used if all gaps are whole
+        multiples of it; otherwise the positions decide, and `StackReport.hint_fits` is false.
+    rtol : float, optional
+        Largest difference between a gap and a multiple of the spacing, relative to the spacing; by
+        default 0.01, together with a limit of 0.25 for the sum of differences.
+    atol : float, optional
+        Largest difference in mm, instead of `rtol`.
+    perpendicular_tol : float, optional
+        Largest value of 1 - cos(angle) between the normal and the line from the first plane to
+        each other one; by default 0.001, together with a limit for the shift: half a pixel if
+        `pixel_spacing` is given, else a quarter of the spacing.
+    orientation_tol : float, optional
+        Largest difference between direction cosines of parallel planes, by default 0.0001.
+    pixel_spacing : array_like, optional
+        Distance in mm between rows and between columns.
+    index_convention : str | Sequence[PixelIndexDirections | str], optional
+        Order of the in-plane axes that `handedness` refers to.
+    handedness : AxisHandedness | str, optional
+        Handedness that slice axis and in-plane axes shall have; this fixes the direction in which
+        planes are ordered.  The default gives right-handed (slice, row, column) volumes: planes
+        ordered against the cross product of row and column direction.
+
+    Returns
+    -------
+    StackReport
+        What the planes are together, with the numbers (PS3.3 C.7.6.2.1.1).
+
+    Raises
+    ------
+    InvalidTypeError
+        If both `rtol` and `atol` are given.
+    InvalidValueError
+        If there are no planes or arrays have the wrong shape.
+    GeometryError
+        If direction cosines are not orthogonal unit vectors.
+    """
+    if rtol is not None and atol is not None:
+        raise InvalidTypeError("only one of rtol and atol can be given")
+    places = as_points(positions, 3, "positions")
+    if len(places) == 0 or not np.isfinite(places).all():
+        raise InvalidValueError(
+            "not positions of planes", attribute="positions", expected="(n, 3) finite numbers"
+        )
+    cosines = _as_cosines(orientation, len(places))
+    normal = get_normal_vector(cosines[0].tolist(), index_convention, handedness)
+    tolerances = Tolerances(
+        rtol,
+        atol,
+        perpendicular_tol,
+        DEFAULT_ORIENTATION_TOL if orientation_tol is None else orientation_tol,
+        None if pixel_spacing is None else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),
+    )
+    groups = _orientation_groups(cosines, tolerances)
+    if len(groups) > 1:
+        return _mixed(places, cosines, normal, groups, tolerances)
+    hint = None if spacing_hint is None else abs(float(spacing_hint))
+    return _describe(places, cosines, normal, hint, tolerances)
+
+
+def _as_cosines(orientation: ArrayLike, count: int) -> FloatArray:
+    array = np.asarray(orientation, dtype=object)
+    if array.ndim == 2:
+        cosines = as_points(orientation, 6, "orientation")
+        if len(cosines) != count or not np.isfinite(cosines).all():
+            raise InvalidValueError(
+                "wrong shape", attribute="orientation", found=cosines.shape, expected=f"({count}, 6)"
+            )
+        return cosines
+    return as_vector(orientation, 6, "orientation")[np.newaxis]
+
+
+def _orientation_groups(cosines: FloatArray, tolerances: Tolerances) -> list[IntArray]:
+    """Gather planes that are parallel to the first of their group."""
+    remaining = np.arange(len(cosines))
+    groups: list[IntArray] = []
+    while len(remaining):
+        difference = np.abs(cosines[remaining] - cosines[remaining[0]]).max(axis=1)
+        groups.append(remaining[difference <= tolerances.orientation])
+        remaining = remaining[difference > tolerances.orientation]
+    return groups
+
+
+def _mixed(
+    places: FloatArray,
+    cosines: FloatArray,
+    normal: FloatArray,
+    groups: list[IntArray],
+    tolerances: Tolerances,
+) -> StackReport:
+    """Report on planes that are not parallel."""
+    return StackReport(
+        kind=StackKind.MIXED_ORIENTATION,
+        positions=places,
+        orientations=cosines,
+        order=np.concatenate([g[np.argsort(places[g] @ normal, kind="stable")] for g in groups]),
+        normal=normal,
+        spacing=None,
+        volume_positions=None,
+        number_of_planes=len(places),
+        tolerances=tolerances,
+        members=np.arange(len(places)),
+    )
+
+
+def _describe(
+    places: FloatArray,
+    cosines: FloatArray,
+    normal: FloatArray,
+    hint: float | None,
+    tolerances: Tolerances,
+) -> StackReport:
+    """Report on parallel planes."""
+    planes = _group_planes(places, normal, hint, tolerances)
+    gaps = np.diff(planes.distances)
+    is_level = gaps.size > 0 and float(gaps.min()) > 0
+    spacing, steps, hint_fits = _find_spacing(gaps, hint, tolerances) if is_level else _NO_SPACING
+    shifts = np.linalg.norm(planes.offsets, axis=1)
+    unit = spacing if spacing is not None else (float(np.median(gaps)) if is_level else 0.0)
+    aligned = bool(tolerances.accepted_shifts(shifts, planes.distances, unit).all())
+    duplicates = _duplicates(planes)
+    kind = _kind(planes, steps, aligned=aligned, duplicates=duplicates)
+    group_positions = None
+    if aligned and steps is not None:
+        group_positions = np.concatenate([[0], np.cumsum(steps)])
+    elif aligned and len(planes.distances) == 1:
+        group_positions = np.zeros(1, dtype=np.int64)
+        spacing = hint
+    volume_positions = None
+    if group_positions is not None:
+        volume_positions = np.empty(len(places), dtype=np.int64)
+        volume_positions[planes.order] = group_positions[planes.group]
+    return StackReport(
+        kind=kind,
+        positions=places,
+        orientations=np.broadcast_to(cosines, (len(places), 6)),
+        order=planes.order,
+        normal=normal,
+        spacing=spacing,
+        volume_positions=volume_positions,
+        tolerances=tolerances,
+        number_of_planes=(
+            len(planes.distances) if group_positions is None else int(group_positions[-1]) + 1
+        ),
+        gaps=_gaps(planes, gaps, steps),
+        duplicates=duplicates,
+        tilt=_tilt(planes),
+        lateral_deviation=float(shifts.max()),
+        spacing_deviation=(
+            0.0 if spacing is None or steps is None else float(np.abs(gaps - steps * spacing).max())
+        ),
+        spacing_range=(float(gaps.min()), float(gaps.max())) if gaps.size else (0.0, 0.0),
+        hint_fits=hint_fits,
+        members=np.arange(len(places)),
+    )
+
+
+_NO_SPACING = (None, None, None)
+
+
+def _group_planes(
+    places: FloatArray, normal: FloatArray, hint: float | None, tolerances: Tolerances
+) -> _Planes:
+    """Sort planes along the normal and gather those at one place."""
+    origin = places[0]
+    relative = places - origin
+    along = relative @ normal
+    lateral = relative - along[:, np.newaxis] * normal
+    order = np.argsort(along, kind="stable")
+    gaps = np.diff(along[order])
+    threshold = _duplicate_threshold(gaps, np.abs(places).max(), hint, tolerances)
+    level = np.concatenate([[0], np.cumsum(gaps > threshold)])
+    # Within a level: planes that are apart in plane are different, others keep the given order.
+    column = _lateral_column(lateral[order], level, max(threshold, _typical(gaps, threshold)))
+    arrangement = np.lexsort((order, column, level))
+    order, level, column = order[arrangement], level[arrangement], column[arrangement]
+    starts = np.concatenate([[True], (np.diff(level) != 0) | (np.diff(column) != 0)])
+    group = np.cumsum(starts) - 1
+    first = np.flatnonzero(starts)
+    distances = along[order[first]]
+    offsets = lateral[order[first]]
+    return _Planes(order, group, distances - distances[0], offsets - offsets[0])
+
+
+def _duplicate_threshold(
+    gaps: FloatArray, magnitude: float, hint: float | None, tolerances: Tolerances
+) -> float:
+    """Return the gap below which planes lie at the same place."""
+    noise = 64 * np.finfo(np.float64).eps * magnitude
+    if hint is not None:
+        return max(noise, min(tolerances.spacing(hint), hint / 2))
+    real = np.sort(gaps[gaps > noise])
+    if real.size < 2:
+        return float(noise)
+    ratios = real[:-1] / real[1:]
+    smallest = int(np.argmin(ratios))
+    if ratios[smallest] <= _DUPLICATE_RATIO:
+        return float(real[smallest])
+    return float(noise)
+
+
+def _typical(gaps: FloatArray, threshold: float) -> float:
+    """Return the median of the gaps between different places."""
+    real = gaps[gaps > threshold]
+    return float(np.median(real)) * DEFAULT_DRIFT if real.size else threshold
+
+
+def _lateral_column(lateral: FloatArray, level: IntArray, limit: float) -> IntArray:
+    """Number the planes of each level by their in-plane place, zero for the first."""
+    column = np.zeros(len(level), dtype=np.int64)
+    starts = np.searchsorted(level, level)
+    away = np.linalg.norm(lateral - lateral[starts], axis=1) > limit
+    for number in np.unique(level[away]):
+        inside = np.flatnonzero(level == number)
+        # Rounded in units of the limit, so that equal places get equal numbers.
+        keys = np.round((lateral[inside] - lateral[inside[0]]) / limit)
+        column[inside] = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+    return column
+
+
+def _find_spacing(
+    gaps: FloatArray, hint: float | None, tolerances: Tolerances
+) -> tuple[float | None, IntArray | None, bool | None]:
+    """Find the spacing of which all gaps are whole multiples, and the multiples."""
+    if hint is not None and hint > 0:
+        steps = _whole_steps(gaps, hint, tolerances)
+        if steps is not None:
+            return float(gaps.sum() / steps.sum()), steps, True
+    hint_fits = None if hint is None else False
+    mean = float(gaps.mean())
+    ones = np.ones(len(gaps), dtype=np.int64)
+    if _fits(gaps, ones, mean, tolerances):
+        return mean, ones, hint_fits
+    small = gaps[gaps <= 1.5 * gaps.min()]
+    steps = _whole_steps(gaps, float(np.median(small)), tolerances)
+    if steps is None:
+        return None, None, hint_fits
+    return float(gaps.sum() / steps.sum()), steps, hint_fits
+
+
+def _whole_steps(gaps: FloatArray, unit: float, tolerances: Tolerances) -> IntArray | None:
+    """Return the multiples of a unit that gaps are, or None if one of them is no multiple."""
+    steps = np.rint(gaps / unit).astype(np.int64)
+    if (steps < 1).any():
+        return None
+    refined = float(gaps.sum() / steps.sum())
+    if abs(refined - unit) > tolerances.spacing(unit):
+        return None
+    return steps if _fits(gaps, steps, refined, tolerances) else None
+
+
+def _fits(gaps: FloatArray, steps: IntArray, unit: float, tolerances: Tolerances) -> bool:
+    errors = gaps - steps * unit
+    # A difference that equals the limit is accepted whatever the rounding.
+    limit = tolerances.spacing(unit) * (1 + 1e-9)
+    return bool(np.abs(errors).max() <= limit) and tolerances.accepts_places(
+        np.cumsum(errors), unit
+    )
+
+
+def _kind(
+    planes: _Planes,
+    steps: IntArray | None,
+    *,
+    aligned: bool,
+    duplicates: tuple[tuple[int, ...], ...],
+) -> StackKind:
+    """Name what planes are, the gravest irregularity first."""
+    if not aligned:
+        return StackKind.TILTED if _is_line(planes) else StackKind.SEVERAL_STACKS
+    count = len(planes.distances)
+    if count > 1 and steps is None:
+        return StackKind.VARYING_SPACING
+    if duplicates:
+        sizes = np.bincount(planes.group)
+        is_repeated = count > 1 and bool((sizes == sizes[0]).all())
+        return StackKind.REPEATED_STACKS if is_repeated else StackKind.DUPLICATES
+    if count == 1:
+        return StackKind.SINGLE_PLANE
+    assert steps is not None
+    return StackKind.REGULAR if bool((steps == 1).all()) else StackKind.MISSING_PLANES
+
+
+def _line_slope(planes: _Planes) -> FloatArray:
+    """Fit the in-plane displacement per mm along the normal, shape (3,)."""
+    square = float(planes.distances @ planes.distances)
+    if square == 0:
+        return np.zeros(3)
+    return np.asarray(planes.distances @ planes.offsets / square)
+
+
+def _tilt(planes: _Planes) -> float:
+    return float(np.degrees(np.arctan(np.linalg.norm(_line_slope(planes)))))
+
+
+def _is_line(planes: _Planes) -> bool:
+    """Whether in-plane displacements are proportional to the distance."""
+    fitted = planes.distances[:, np.newaxis] * _line_slope(planes)
+    error = np.linalg.norm(planes.offsets - fitted, axis=1).max()
+    return bool(error <= 0.05 * np.linalg.norm(planes.offsets, axis=1).max())
+
+
+def _duplicates(planes: _Planes) -> tuple[tuple[int, ...], ...]:
+    """Return groups of more than one plane."""
+    sizes = np.bincount(planes.group)
+    if (sizes == 1).all():
+        return ()
+    members = np.split(planes.order, np.cumsum(sizes)[:-1])
+    return tuple(tuple(m.tolist()) for m in members if len(m) > 1)
+
+
+def _gaps(planes: _Planes, gaps: FloatArray, steps: IntArray | None) -> tuple[Gap, ...]:
+    """Return the gaps that are wider than the spacing."""
+    if gaps.size == 0:
+        return ()
+    wide = steps > 1 if steps is not None else gaps > 1.5 * np.median(gaps)
+    starts = np.searchsorted(planes.group, np.arange(len(planes.distances)))
+    return tuple(
+        Gap(
+            before=int(planes.order[starts[i + 1] - 1]),
+            after=int(planes.order[starts[i + 1]]),
+            width=float(gaps[i]),
+            missing=None if steps is None else int(steps[i]) - 1,
+        )
+        for i in np.flatnonzero(wide)
+    )
+
+
+def _parts(planes: _Planes, tolerances: Tolerances) -> tuple[IntArray, ...]:
+    """Separate parallel planes into regular stacks."""
+    gaps = np.diff(planes.distances)
+    unit = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 0.0
+    starts = np.searchsorted(planes.group, planes.group)
+    repetition = np.arange(len(planes.order)) - starts
+    found: list[IntArray] = []
+    for number in range(int(repetition.max()) + 1):
+        chosen = np.flatnonzero(repetition == number)
+        while len(chosen):
+            groups = planes.group[chosen]
+            shifts = np.linalg.norm(planes.offsets[groups] - planes.offsets[groups[0]], axis=1)
+            distances = planes.distances[groups] - planes.distances[groups[0]]
+            is_above = tolerances.accepted_shifts(shifts, distances, unit)
+            column, chosen = chosen[is_above], chosen[~is_above]
+            distances = distances[is_above]
+            found.extend(planes.order[column[a:b]] for a, b in _runs(distances, tolerances))
+    return tuple(found)
+
+
+def _runs(distances: FloatArray, tolerances: Tolerances) -> list[tuple[int, int]]:
+    """Cut sorted distances into runs of equal gaps, as (start, stop)."""
+    gaps = np.diff(distances)
+    runs, start = [], 0
+    while start < len(distances):
+        stop = start + 2
+        if stop <= len(distances):
+            limit = tolerances.spacing(float(gaps[start]))
+            different = np.abs(gaps[start:] - gaps[start]) > limit
+            stop = start + (int(np.argmax(different)) if different.any() else len(different)) + 1
+        # A lone plane before a run of another spacing belongs to that run's gap, not to its own.
+        if stop - start == 2 and stop < len(distances) and _starts_run(gaps, start + 1, tolerances):
+            stop = start + 1
+        stop = min(stop, len(distances))
+        runs.append((start, stop))
+        start = stop
+    return runs
+
+
+def _starts_run(gaps: FloatArray, at: int, tolerances: Tolerances) -> bool:
+    """Whether the gap at an index is the first of at least two equal ones, or is smaller."""
+    if at + 1 < len(gaps) and abs(gaps[at + 1] - gaps[at]) <= tolerances.spacing(float(gaps[at])):
+        return True
+    return bool(gaps[at] < gaps[at - 1] - tolerances.spacing(float(gaps[at - 1])))
+
+
+def describe_parts(report: StackReport) -> tuple[StackReport, ...]:
+    """Describe the regular parts of planes; see `StackReport.split`."""
+    first = get_normal_vector(report.orientations[0].tolist())
+    sign = 1.0 if float(first @ report.normal) > 0 else -1.0
+    reports = []
+    for group in _orientation_groups(report.orientations, report.tolerances):
+        cosines = report.orientations[group[:1]]
+        normal = sign * get_normal_vector(cosines[0].tolist())
+        planes = _group_planes(report.positions[group], normal, None, report.tolerances)
+        for part in _parts(planes, report.tolerances):
+            members = group[part]
+            described = _describe(
+                report.positions[members], cosines, normal, None, report.tolerances
+            )
+            reports.append(replace(described, members=members))
+    return tuple(reports)

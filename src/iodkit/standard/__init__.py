@@ -1,0 +1,1 @@
+"""What the standard fixes: enumerated values, and the UIDs that pydicom lacks."""

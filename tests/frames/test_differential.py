@@ -1,0 +1,104 @@
+"""Columns found in the bytes are what pydicom's objects say."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from functional_groups import (
+    SYNTAXES,
+    as_file,
+    assert_column,
+    group_datasets,
+    leaf_paths,
+    multi_frame_files,
+    reference_column,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
+
+from iodkit.frames import FrameTable
+
+FILES = multi_frame_files()
+
+
+def test_there_are_files() -> None:
+    assert len(FILES) >= 4
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
+@pytest.mark.parametrize("undefined", [False, True], ids=["defined", "undefined"])
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_real_files(file, syntax, undefined) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        original = dcmread(file, stop_before_pixels=True)
+        paths = leaf_paths(original)
+        ds = as_file(original, syntax, undefined=undefined)
+        table = FrameTable.from_dataset(ds)
+        assert len(paths) > 5
+        for path in paths:
+            assert_column(table.column(path), reference_column(original, path))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(group_datasets(), st.sampled_from(sorted(SYNTAXES)), st.booleans())
+def test_generated(ds, syntax, undefined) -> None:
+    paths = leaf_paths(ds)
+    stored = as_file(ds, syntax, undefined=undefined)
+    reference = as_file(ds, syntax, undefined=undefined)
+    table = FrameTable.from_dataset(stored)
+    for path in paths:
+        assert_column(table.column(path), reference_column(reference, path))
+    again = pickle.loads(pickle.dumps(table))
+    for path in paths:
+        np.testing.assert_array_equal(
+            again.column(path).data.values, table.column(path).data.values
+        )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(group_datasets())
+def test_objects_and_bytes_agree(ds) -> None:
+    """A table made from parsed items is the one made from their bytes."""
+    paths = leaf_paths(ds)
+    stored = as_file(ds, "explicit")
+    parsed = FrameTable.from_dataset(ds)
+    raw = FrameTable.from_dataset(stored)
+    assert isinstance(stored._dict[0x52009230], RawDataElement)
+    for path in paths:
+        one, other = parsed.column(path), raw.column(path)
+        assert one.vr == other.vr
+        assert one.data.counts.tolist() == other.data.counts.tolist()
+        np.testing.assert_array_equal(one.data.values, other.data.values)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(group_datasets())
+def test_references(ds) -> None:
+    want = []
+    for frame, item in enumerate(ds.PerFrameFunctionalGroupsSequence):
+        shared = ds.SharedFunctionalGroupsSequence[0]
+        group = item if "DerivationImageSequence" in item else shared
+        for derivation in group.get("DerivationImageSequence") or ():
+            for source in derivation.SourceImageSequence:
+                numbers = source.get("ReferencedFrameNumber")
+                numbers = [numbers] if isinstance(numbers, int) else list(numbers or [])
+                want.append((frame, source.ReferencedSOPInstanceUID, [int(n) for n in numbers]))
+    sources = FrameTable.from_dataset(as_file(ds, "explicit")).sources
+    got = [
+        (int(f), sources.uids[i], n.tolist())
+        for f, i, n in zip(sources.frames, sources.instances, sources.frame_numbers, strict=True)
+    ]
+    assert got == want
+
+
+def test_encoded_groups_stay_encoded() -> None:
+    ds = dcmread(FILES[0])
+    table = FrameTable.from_dataset(ds)
+    _ = table.positions, table.sources, repr(table)
+    assert isinstance(ds._dict[0x52009230], RawDataElement)

@@ -1,0 +1,1 @@
+"""Scripts of the workspace: each runs alone, on the standard library."""
