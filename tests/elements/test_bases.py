@@ -10,8 +10,8 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filewriter import write_dataset
 from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.sequence import Sequence
 
 from iodkit.elements import DicomItem, DicomSequence
@@ -61,10 +61,11 @@ def test_json() -> None:
 
 def test_from_dataset_keeps_encoded_elements_and_source() -> None:
     source = encoded()
-    raw = [tag for tag in source.keys() if isinstance(source.get_item(tag), RawDataElement)]
+    tags = list(source._dict)
+    raw = [tag for tag in tags if isinstance(source.get_item(tag), RawDataElement)]
     made = Named.from_dataset(source)
     assert type(made) is Named
-    assert [t for t in made.keys() if isinstance(made.get_item(t), RawDataElement)] == raw
+    assert [t for t in made._dict if isinstance(made.get_item(t), RawDataElement)] == raw
     assert raw
     made.PatientName = "Other^Name"
     assert source.PatientName != "Other^Name"

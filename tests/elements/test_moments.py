@@ -10,7 +10,7 @@ from pydicom.valuerep import DA, DT, TM
 from iodkit.elements import format_date, format_datetime, format_time
 from iodkit.errors import InvalidTypeError, InvalidValueError
 
-zones = st.integers(-14 * 60, 14 * 60).map(lambda m: dt.timezone(dt.timedelta(minutes=m)))
+zones = st.integers(-12 * 60, 14 * 60).map(lambda m: dt.timezone(dt.timedelta(minutes=m)))
 
 
 @settings(deadline=None, max_examples=60)
@@ -53,7 +53,16 @@ def test_wrong_times(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["20201301", "20200230", "2020010225", "20200102+2500", "20200102T03"]
+    "text",
+    [
+        "20201301",
+        "20200230",
+        "2020010225",
+        "20200102+2500",
+        "20200102T03",
+        "20200102-0000",
+        "20200102+0160",
+    ],
 )
 def test_wrong_datetimes(text: str) -> None:
     with pytest.raises(InvalidValueError):
@@ -64,3 +73,10 @@ def test_wrong_types() -> None:
     for function in (format_date, format_time, format_datetime):
         with pytest.raises(InvalidTypeError):
             function(20200102, "K")  # type: ignore[operator]
+
+
+def test_offsets_that_cannot_be_written() -> None:
+    for seconds in (3601, -13 * 3600, 15 * 3600):
+        zone = dt.timezone(dt.timedelta(seconds=seconds))
+        with pytest.raises(InvalidValueError, match="offset"):
+            format_datetime(dt.datetime(2020, 1, 2, tzinfo=zone), "K")

@@ -40,7 +40,9 @@ def test_no_class_of_another_family_is_claimed():
 
 
 def test_they_are_registered():
-    assert {entry.sop_class_uid for entry in iodkit_register_iods()} == {u for u, _, _ in SOP_CLASSES}
+    assert {entry.sop_class_uid for entry in iodkit_register_iods()} == {
+        u for u, _, _ in SOP_CLASSES
+    }
     entry = registry.lookup("1.2.840.10008.5.1.4.1.1.2")
     assert (entry.keyword, entry.family) == ("CTImageStorage", "image")
 

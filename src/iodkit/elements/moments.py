@@ -85,8 +85,28 @@ def format_datetime(value: str | dt.datetime, name: str) -> str:
         original = _original(value, _DATETIME)
         if original:
             return original
-        return format_date(value.date(), name) + format_time(value.time(), name) + f"{value:%z}"[:5]
-    return _text(value, name, _DATETIME, "YYYYMMDDHHMMSS.FFFFFF&ZZXX")
+        zone = f"{value:%z}"
+        _check_offset(zone, name)
+        return format_date(value.date(), name) + format_time(value.time(), name) + zone
+    text = _text(value, name, _DATETIME, "YYYYMMDDHHMMSS.FFFFFF&ZZXX")
+    moment, zone = re.split(r"(?=[+-])|$", text, maxsplit=1)
+    # What is left out may be anything, so the first month and day do for the check.
+    format_date(f"{moment[:4]}{moment[4:6] or '01'}{moment[6:8] or '01'}", name)
+    if moment[8:]:
+        format_time(moment[8:], name)
+    _check_offset(zone, name)
+    return text
+
+
+def _check_offset(zone: str, name: str) -> None:
+    """Raise if an offset from UTC has seconds, or is none that exists (PS3.5 6.2, VR DT)."""
+    if not zone:
+        return
+    hours, minutes = int(zone[1:3]), zone[3:5]
+    limit = 12 if zone[0] == "-" else 14
+    at_limit = hours == limit and minutes != "00"
+    if len(zone) > 5 or hours > limit or minutes > "59" or at_limit or zone == "-0000":
+        raise _wrong(zone, name, "an offset from UTC of -1200 to +1400")
 
 
 def _original(value: object, pattern: re.Pattern[str]) -> str | None:

@@ -5,7 +5,7 @@ from iodkit.frames.cache import frame_table
 from iodkit.frames.macros import Macro, Placement, find_macro, known_macros, register_macro
 from iodkit.frames.owner import FrameOwner, SafeItem
 from iodkit.frames.ragged import Column, Ragged
-from iodkit.frames.raw import attach_sequences, decode_all
+from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
 from iodkit.frames.sources import SourceReferences
 from iodkit.frames.table import FrameTable
 
@@ -22,6 +22,7 @@ __all__ = [
     "SourceReferences",
     "attach_sequences",
     "decode_all",
+    "encoding_of",
     "find_macro",
     "frame_table",
     "known_macros",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.charset import default_encoding
@@ -18,7 +18,6 @@ from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
-from iodkit_image import encode_frame
 from iodkit_image.derived import (
     PlaneStack,
     SourceFrames,
@@ -240,6 +239,8 @@ class SegmentationPlan:
                 clause="PS3.5 8.2",
             )
         bits = self.frames.bits_allocated
+        from iodkit_image import encode_frame
+
         encoded = [
             encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in self.frames.pixels
         ]
@@ -289,7 +290,9 @@ def _write_equipment(
     dataset: Dataset, source: Dataset, contributing: Sequence[ContributingEquipment] | None
 ) -> None:
     """Write which equipment contributed: that of the source, and what the caller names."""
-    items = [check_type(i, ContributingEquipment, "contributing_equipment") for i in contributing or ()]
+    items = [
+        check_type(i, ContributingEquipment, "contributing_equipment") for i in contributing or ()
+    ]
     if source.get("Manufacturer"):
         items.insert(0, ContributingEquipment.for_image_acquisition(source))
     if items:

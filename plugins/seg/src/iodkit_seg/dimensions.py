@@ -12,11 +12,6 @@ from pydicom.tag import BaseTag
 from iodkit.context import generate_uid
 from iodkit.elements import DicomSequence, coerce_enum
 from iodkit.errors import GeometryError, InvalidValueError, NotFoundError
-from iodkit.spatial import (
-    get_plane_positions_of_image,
-    get_plane_positions_of_series,
-    get_plane_sort_index,
-)
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames, PixelIndexDirections
 
 if TYPE_CHECKING:
@@ -83,6 +78,8 @@ class DimensionIndexSequence(DicomSequence):
         list[PlanePositionSequence]
             Position of each frame.
         """
+        from iodkit.spatial import get_plane_positions_of_image
+
         return list(get_plane_positions_of_image(image))
 
     def get_plane_positions_of_series(
@@ -100,6 +97,8 @@ class DimensionIndexSequence(DicomSequence):
         list[PlanePositionSequence]
             Position of each image.
         """
+        from iodkit.spatial import get_plane_positions_of_series
+
         return list(get_plane_positions_of_series(images))
 
     def get_index_position(self, pointer: str) -> int:
@@ -195,6 +194,8 @@ class DimensionIndexSequence(DicomSequence):
             )
         if image_orientation is None or keywords != ["ImagePositionPatient"]:
             return values, first
+        from iodkit.spatial import get_plane_sort_index
+
         order = get_plane_sort_index(
             flat[first].tolist(),
             image_orientation,

@@ -90,9 +90,7 @@ def encode_frames(
     if kind is SegmentationTypeValues.LABELMAP:
         masks.require_binary(kind)
         return _encode_labelmap(masks, order, omit_empty)
-    return _encode_fractional(
-        masks, order, omit_empty=omit_empty, maximum=max_fractional_value
-    )
+    return _encode_fractional(masks, order, omit_empty=omit_empty, maximum=max_fractional_value)
 
 
 def _warn_empty() -> None:

@@ -21,13 +21,14 @@ from iodkit.elements import (
 from iodkit.errors import InvalidValueError
 from iodkit.frames import FunctionalGroups
 from iodkit.standard.enums import DimensionOrganizationTypeValues
-from iodkit_image.derived import PlaneStack, SourceFrames
 from iodkit_seg.dimensions import DimensionIndexSequence
-from iodkit_seg.encoding import EncodedFrames
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 
 if TYPE_CHECKING:
     from pydicom.valuerep import PersonName
+
+    from iodkit_image.derived import PlaneStack, SourceFrames
+    from iodkit_seg.encoding import EncodedFrames
 
 __all__ = [
     "ContentIdentification",

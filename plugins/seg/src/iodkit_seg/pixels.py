@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.store import FrameStore
 
+# Bytes of bit planes that are read at once.
+_BATCH_BYTES = 1 << 23
+
 __all__ = ["FrameSelection", "SegmentRequest", "assemble", "selected_numbers"]
 
 
@@ -174,8 +177,10 @@ def assemble(
     if request.combine:
         return _combine(store, kind, selection, request, np.zeros(shape, dtype))
     out = np.zeros((len(request.numbers), *shape), dtype)
-    for index, plane, frame in _segment_frames(selection, request):
-        _paste(_read(store, kind, frame, request, selection), out[index, plane])
+    wanted = list(_segment_frames(selection, request))
+    sources = _read(store, kind, [frame for _, _, frame in wanted], request, selection)
+    for (index, plane, _), source in zip(wanted, sources, strict=True):
+        _paste(source, out[index, plane])
     return np.moveaxis(out, 0, -1)
 
 
@@ -214,35 +219,44 @@ class _Span:
 def _read(
     store: FrameStore,
     kind: SegmentationTypeValues,
-    frame: int,
+    frames: Sequence[int],
     request: SegmentRequest,
     selection: FrameSelection,
-) -> _Span | NDArray[Any]:
-    """Read a frame: as a span if all of it is wanted, otherwise the part that is wanted."""
+) -> Iterator[_Span | NDArray[Any]]:
+    """Read frames: as spans of bits if all of them is wanted, otherwise the part that is."""
     whole = selection.rows == slice(None) and selection.columns == slice(None)
-    if whole and kind is SegmentationTypeValues.BINARY and _has_byte_borders(store):
-        return _bit_span(store.raw(frame))
-    pixels = store.read(frame)[selection.rows, selection.columns]
-    if kind is SegmentationTypeValues.FRACTIONAL and request.rescale_fractional:
-        return pixels / np.float32(request.max_fractional_value or 1)
-    return pixels
+    if whole and store.is_native and kind is SegmentationTypeValues.BINARY:
+        yield from _bit_spans(store, frames)
+        return
+    rescale = kind is SegmentationTypeValues.FRACTIONAL and request.rescale_fractional
+    for frame in frames:
+        pixels = store.view(frame)[selection.rows, selection.columns]
+        yield pixels / np.float32(request.max_fractional_value or 1) if rescale else pixels
 
 
-def _has_byte_borders(store: FrameStore) -> bool:
-    return store.is_native and store.layout.rows * store.layout.columns % 8 == 0
-
-
-def _bit_span(raw: bytes) -> _Span:
-    """Unpack the bytes between the zeros at both ends, which most frames have plenty of."""
-    tail = raw.lstrip(b"\0")
-    start = len(raw) - len(tail)
-    return _Span(start, np.frombuffer(tail.rstrip(b"\0"), np.uint8))
+def _bit_spans(store: FrameStore, frames: Sequence[int]) -> Iterator[_Span]:
+    """Read bit planes in batches, without the zeros at both ends that most of them have."""
+    size = -(-store.layout.rows * store.layout.columns // 8)
+    batch = max(1, _BATCH_BYTES // size)
+    breaks = np.flatnonzero(np.diff(np.asarray(frames)) != 1) + 1
+    for run in np.split(np.asarray(frames, np.intp), breaks):
+        for begin in range(0, len(run), batch):
+            part = run[begin : begin + batch]
+            packed = store.packed_bits(int(part[0]), len(part))
+            words = packed.view(np.uint64) if size % 8 == 0 else packed
+            width = size // words.shape[1]
+            is_set = words != 0
+            starts = is_set.argmax(axis=1) * width
+            stops = size - is_set[:, ::-1].argmax(axis=1) * width
+            for row, start, stop in zip(packed, starts.tolist(), stops.tolist(), strict=True):
+                yield _Span(start, row[start:stop])
 
 
 def _paste(source: _Span | NDArray[Any], target: NDArray[Any]) -> None:
     if isinstance(source, _Span):
-        stop = source.start + len(source.packed)
-        target.reshape(-1)[source.start * 8 : stop * 8] = source.unpack()
+        flat = target.reshape(-1)[source.start * 8 :]
+        bits = source.unpack()[: len(flat)]
+        flat[: len(bits)] = bits
     else:
         target[...] = source
 
@@ -258,8 +272,9 @@ def _combine(
     stored = replace(request, combine=False, rescale_fractional=False)
     # Whether a pixel is taken already is asked of packed bits, eight pixels at a time.
     occupied = np.zeros((len(out), (out[0].size + 7) // 8), np.uint8)
-    for index, plane, frame in _segment_frames(selection, stored):
-        source = _read(store, kind, frame, stored, selection)
+    wanted = list(_segment_frames(selection, stored))
+    sources = _read(store, kind, [frame for _, _, frame in wanted], stored, selection)
+    for (index, plane, _), source in zip(wanted, sources, strict=True):
         if isinstance(source, _Span):
             span, first = source, source.start
             mask = span.unpack()
@@ -272,6 +287,7 @@ def _combine(
             raise _overlap(plane, request.numbers[index])
         taken |= span.packed
         target = out[plane].reshape(-1)[first * 8 : first * 8 + len(mask)]
+        mask = mask[: len(target)]
         if overlaps:
             np.maximum(target, mask * labels[index], out=target)
         else:

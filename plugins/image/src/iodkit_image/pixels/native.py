@@ -60,9 +60,30 @@ class NativeFrames:
     def raw(self, index: int) -> bytes:
         """Return the bytes that hold a frame; one of single bits is shifted to a byte border."""
         if self._layout.bits_allocated == 1:
-            return np.packbits(self._bits(index, 1), bitorder="little").tobytes()
+            return self.packed(index, 1)[0].tobytes()
         size = self.frame_bits // 8
         return self._bytes(index * size, size).tobytes()
+
+    def packed(self, start: int, count: int) -> NDArray[np.uint8]:
+        """Return the packed bits of consecutive frames of single bits.
+
+        Parameters
+        ----------
+        start : int
+            Index of the first, from 0.
+        count : int
+            Number of frames.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (count, bytes), each frame from a byte border on; read-only if they are so in
+            the value, padded with zeros if not.
+        """
+        bits = self.frame_bits
+        if bits % 8 == 0:
+            return self._bytes(start * bits // 8, count * bits // 8).reshape(count, bits // 8)
+        return np.packbits(self._bits(start, count).reshape(count, bits), axis=1, bitorder="little")
 
     def read(self, start: int, count: int = 1) -> NDArray[Any]:
         """Decode consecutive frames.
@@ -84,9 +105,7 @@ class NativeFrames:
         if layout.bits_allocated == 1:
             return self._bits(start, count).reshape(count, *layout.frame_shape)
         size = self.frame_bits // 8
-        flat = self._bytes(start * size, count * size).view(
-            layout.dtype.newbyteorder(self._order)
-        )
+        flat = self._bytes(start * size, count * size).view(layout.dtype.newbyteorder(self._order))
         if self._subsampled:
             return upsample_chrominance(flat.reshape(count, layout.rows, -1), layout.columns)
         samples = arrange_samples(flat, layout, count)

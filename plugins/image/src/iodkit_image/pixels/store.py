@@ -129,6 +129,37 @@ class FrameStore:
             return self._native.raw(index)
         return self._fragments.read(self._value, index)
 
+    def packed_bits(self, first: int, count: int) -> NDArray[np.uint8]:
+        """Return the packed bits of consecutive native frames of single bits.
+
+        Parameters
+        ----------
+        first : int
+            Index of the first frame, from 0.
+        count : int
+            Number of frames.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (count, bytes): eight pixels to a byte, each frame from a byte border on.
+
+        Raises
+        ------
+        PixelDataError
+            If the frames are compressed or have more than one bit.
+        """
+        self._check(first)
+        self._check(first + count - 1)
+        if self._native is None or self.layout.bits_allocated != 1:
+            raise PixelDataError(
+                "frames are no native bit planes",
+                attribute="BitsAllocated",
+                found=self.layout.bits_allocated,
+                expected="1, not compressed",
+            )
+        return self._native.packed(first, count)
+
     def view(self, index: int) -> NDArray[Any]:
         """Decode a frame; the array may be a read-only view of the stored bytes.
 
@@ -199,9 +230,7 @@ class FrameStore:
     @property
     def _fragments(self) -> FragmentIndex:
         if self._index is None:
-            self._index = index_fragments(
-                self._value, self.layout.number_of_frames, self._extended
-            )
+            self._index = index_fragments(self._value, self.layout.number_of_frames, self._extended)
         return self._index
 
     def _check(self, index: int) -> None:
