@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
-from iodkit.elements import check_type
+from iodkit.elements import check_type, peek_text
 from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit.frames import decode_all
 from iodkit.standard.identification import PATIENT, SPECIMEN, STUDY, TYPE_2
@@ -136,7 +136,7 @@ def require_same_study(datasets: Sequence[Dataset], *, what: str) -> None:
         If Study Instance UID or Patient ID differ.
     """
     for keyword in ("StudyInstanceUID", "PatientID"):
-        values = {str(dataset.get(keyword) or "") for dataset in datasets}
+        values = {peek_text(dataset, keyword) or "" for dataset in datasets}
         if len(values) > 1:
             raise InvalidValueError(
                 f"the {what} differ in {keyword}",

@@ -12,6 +12,7 @@ from iodkit.elements.checks import (
 )
 from iodkit.elements.decimal import format_decimal, to_decimal_string
 from iodkit.elements.moments import format_date, format_datetime, format_time
+from iodkit.elements.peek import peek_number, peek_text
 
 __all__ = [
     "DicomItem",
@@ -27,5 +28,7 @@ __all__ = [
     "format_datetime",
     "format_decimal",
     "format_time",
+    "peek_number",
+    "peek_text",
     "to_decimal_string",
 ]

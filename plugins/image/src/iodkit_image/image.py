@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.tag import BaseTag
-from pydicom.uid import UID
 
 from iodkit.dataset import SOPClass, require
 from iodkit.errors import GeometryError, InvalidTypeError, OutOfRangeError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
+    from pydicom.uid import UID
 
     from iodkit.spatial import StackReport, VolumeGeometry
 

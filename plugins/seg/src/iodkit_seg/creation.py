@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from iodkit.dataset import ContributingEquipment, require
+from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
 from iodkit.errors import InvalidValueError, UnsupportedError
 from iodkit.frames import attach_sequences, encoding_of
@@ -23,10 +23,13 @@ from iodkit_image.derived import (
     SourceFrames,
     align_volume,
     lossy_compression_of,
+    require_identified,
     write_frame_of_reference,
     write_referenced_series,
 )
+from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
+from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
 from iodkit_seg.encoding import EncodedFrames, encode_frames
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
@@ -217,7 +220,7 @@ class SegmentationPlan:
         """Write the descriptions encoded, which leaves the caller's objects their own."""
         encoding = encoding_of(dataset)
         value = encode_items(
-            self.descriptions,
+            [with_color(description) for description in self.descriptions],
             implicit_vr=encoding.implicit_vr,
             little_endian=encoding.little_endian,
             parent_encoding=list(encoding.encodings) or default_encoding,
@@ -239,8 +242,6 @@ class SegmentationPlan:
                 clause="PS3.5 8.2",
             )
         bits = self.frames.bits_allocated
-        from iodkit_image import encode_frame
-
         encoded = [
             encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in self.frames.pixels
         ]
@@ -281,8 +282,7 @@ def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:
     items = tuple(images or ())
     for item in items:
         check_type(item, Dataset, "further_source_images")
-        for keyword in ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"):
-            require(item, keyword, clause="PS3.3 C.12.1", what="further source image")
+        require_identified(item, what="further source image")
     return items
 
 

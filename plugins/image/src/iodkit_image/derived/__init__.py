@@ -6,13 +6,14 @@ from iodkit_image.derived.references import (
     write_frame_of_reference,
     write_referenced_series,
 )
-from iodkit_image.derived.sources import SourceFrames
+from iodkit_image.derived.sources import SourceFrames, require_identified
 
 __all__ = [
     "PlaneStack",
     "SourceFrames",
     "align_volume",
     "lossy_compression_of",
+    "require_identified",
     "write_frame_of_reference",
     "write_referenced_series",
 ]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as PydicomSequence
+from pydicom.uid import UID
 
 from iodkit.dataset import copy_attributes
+from iodkit.elements import peek_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pydicom.uid import UID
 
 __all__ = ["lossy_compression_of", "write_frame_of_reference", "write_referenced_series"]
 
@@ -23,13 +23,13 @@ _REFERENCED_SOP_INSTANCE_UID = 0x00081155
 
 def _reference(image: Dataset) -> Dataset:
     item = Dataset()
-    # The values are UIDs of datasets already; checking each again would cost more than the rest.
-    item[_REFERENCED_SOP_CLASS_UID] = DataElement(
-        _REFERENCED_SOP_CLASS_UID, "UI", image.SOPClassUID, already_converted=True
-    )
-    item[_REFERENCED_SOP_INSTANCE_UID] = DataElement(
-        _REFERENCED_SOP_INSTANCE_UID, "UI", image.SOPInstanceUID, already_converted=True
-    )
+    for tag, keyword in (
+        (_REFERENCED_SOP_CLASS_UID, "SOPClassUID"),
+        (_REFERENCED_SOP_INSTANCE_UID, "SOPInstanceUID"),
+    ):
+        # The values are UIDs of images already; checking each again costs more than the rest.
+        value = UID(peek_text(image, keyword) or "")
+        item[tag] = DataElement(tag, "UI", value, already_converted=True)
     return item
 
 
@@ -37,8 +37,8 @@ def _series_items(images: Sequence[Dataset]) -> list[Dataset]:
     """Items of a Referenced Series Sequence: one for each series, in order of appearance."""
     by_series: dict[str, dict[str, Dataset]] = {}
     for image in images:
-        instances = by_series.setdefault(str(image.SeriesInstanceUID), {})
-        instances.setdefault(str(image.SOPInstanceUID), image)
+        instances = by_series.setdefault(peek_text(image, "SeriesInstanceUID") or "", {})
+        instances.setdefault(peek_text(image, "SOPInstanceUID") or "", image)
     items = []
     for uid, instances in by_series.items():
         item = Dataset()
@@ -58,13 +58,14 @@ def write_referenced_series(target: Dataset, images: Sequence[Dataset]) -> None:
     images : Sequence[pydicom.Dataset]
         Images that it refers to; those of other studies are listed by study.
     """
-    own = [i for i in images if str(i.StudyInstanceUID) == str(target.StudyInstanceUID)]
-    if own:
-        target.ReferencedSeriesSequence = _series_items(own)
+    study = str(target.StudyInstanceUID)
+    own: list[Dataset] = []
     others: dict[str, list[Dataset]] = {}
     for image in images:
-        if str(image.StudyInstanceUID) != str(target.StudyInstanceUID):
-            others.setdefault(str(image.StudyInstanceUID), []).append(image)
+        uid = peek_text(image, "StudyInstanceUID") or ""
+        (own if uid == study else others.setdefault(uid, [])).append(image)
+    if own:
+        target.ReferencedSeriesSequence = _series_items(own)
     items = []
     for uid, group in others.items():
         item = Dataset()
@@ -110,7 +111,7 @@ def lossy_compression_of(images: Sequence[Dataset]) -> dict[str, object]:
         with ratio and method of the first one that was.
     """
     for image in images:
-        if image.get("LossyImageCompression") == "01":
+        if peek_text(image, "LossyImageCompression") == "01":
             values: dict[str, object] = {"LossyImageCompression": "01"}
             for keyword in ("LossyImageCompressionRatio", "LossyImageCompressionMethod"):
                 if image.get(keyword) not in (None, ""):

@@ -9,8 +9,14 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from iodkit.dataset import require, require_same_study
-from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
+from iodkit.dataset import require_same_study
+from iodkit.elements import peek_number, peek_text
+from iodkit.errors import (
+    GeometryError,
+    InvalidTypeError,
+    InvalidValueError,
+    MissingAttributeError,
+)
 from iodkit.frames import FrameTable
 from iodkit.standard.enums import CoordinateSystemNames
 
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["SourceFrames"]
+__all__ = ["SourceFrames", "require_identified"]
 
 _IDENTIFICATION = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 
@@ -46,12 +52,12 @@ class SourceFrames:
     frame_of_reference_uid: UID | None
 
     @classmethod
-    def from_images(cls, images: Sequence[Dataset]) -> SourceFrames:
+    def from_images(cls, images: Sequence[Dataset] | Dataset) -> SourceFrames:
         """Check source images and list their frames.
 
         Parameters
         ----------
-        images : Sequence[pydicom.Dataset]
+        images : Sequence[pydicom.Dataset] | pydicom.Dataset
             Single-frame or multi-frame images of one patient and study, with the same rows,
             columns and frame of reference.  They are not changed.
 
@@ -69,9 +75,7 @@ class SourceFrames:
         MissingAttributeError
             If an image does not identify itself.
         """
-        if isinstance(images, Dataset):
-            images = (images,)
-        items = tuple(images)
+        items = (images,) if isinstance(images, Dataset) else tuple(images)
         if not items:
             raise InvalidValueError(
                 "there is no source image",
@@ -86,11 +90,13 @@ class SourceFrames:
                     found=type(item).__name__,
                     expected="pydicom.Dataset objects",
                 )
-            for keyword in _IDENTIFICATION:
-                require(item, keyword, clause="PS3.3 C.12.1", what="source image")
+            require_identified(item, what="source image")
         require_same_study(items, what="source images")
-        for keyword in ("Rows", "Columns", "FrameOfReferenceUID"):
-            _require_equal(items, keyword)
+        _require_equal("Rows", [peek_number(item, "Rows") for item in items])
+        _require_equal("Columns", [peek_number(item, "Columns") for item in items])
+        _require_equal(
+            "FrameOfReferenceUID", [peek_text(item, "FrameOfReferenceUID") for item in items]
+        )
         _require_distinct(items)
         first = items[0]
         reference = first.get("FrameOfReferenceUID")
@@ -119,7 +125,7 @@ class SourceFrames:
     @property
     def class_uids(self) -> tuple[str, ...]:
         """tuple[str, ...]: SOP class of each image."""
-        return tuple(str(image.SOPClassUID) for image in self.images)
+        return tuple(peek_text(image, "SOPClassUID") or "" for image in self.images)
 
     @property
     def referenced_frame_numbers(self) -> NDArray[np.intp] | None:
@@ -187,13 +193,37 @@ class SourceFrames:
         return first
 
 
-def _require_equal(images: Sequence[Dataset], keyword: str) -> None:
-    values = {str(image.get(keyword)) for image in images}
-    if len(values) > 1:
+def require_identified(image: Dataset, *, what: str) -> None:
+    """Raise if an image does not say which it is, and of which series and study.
+
+    Parameters
+    ----------
+    image : pydicom.Dataset
+        Image to look at.
+    what : str
+        What it is, for the message.
+
+    Raises
+    ------
+    MissingAttributeError
+        If one of its identifiers is missing.
+    """
+    for keyword in _IDENTIFICATION:
+        if peek_text(image, keyword) is None:
+            raise MissingAttributeError(
+                f"a {what} has no {keyword}",
+                attribute=keyword,
+                clause="PS3.3 C.12.1",
+                remedy="Set it in the dataset, or leave the image out.",
+            )
+
+
+def _require_equal(keyword: str, values: Sequence[object]) -> None:
+    if len(set(values)) > 1:
         raise InvalidValueError(
             f"the source images differ in {keyword}",
             attribute=keyword,
-            found=sorted(values)[:5],
+            found=sorted(map(str, set(values)))[:5],
             expected="one value",
             remedy="Make one object for each group of images.",
         )
@@ -202,7 +232,7 @@ def _require_equal(images: Sequence[Dataset], keyword: str) -> None:
 def _require_distinct(images: Sequence[Dataset]) -> None:
     seen: set[str] = set()
     for image in images:
-        uid = str(image.SOPInstanceUID)
+        uid = peek_text(image, "SOPInstanceUID") or ""
         if uid in seen:
             raise InvalidValueError(
                 "a source image is given twice",

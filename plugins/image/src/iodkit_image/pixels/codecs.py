@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.encaps import encapsulate
-from pydicom.pixels import convert_color_space, get_decoder
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import convert_color_space
 from pydicom.uid import (
     HTJ2K,
+    JPEG2000,
     UID,
     HTJ2KLossless,
     HTJ2KLosslessRPCL,
@@ -22,11 +24,16 @@ from pydicom.uid import (
     JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSNearLossless,
-    JPEG2000,
     RLELossless,
 )
 
-from iodkit.errors import CorruptDataError, MissingDependencyError, PixelDataError, UnsupportedError
+from iodkit.errors import (
+    CorruptDataError,
+    IodkitError,
+    MissingDependencyError,
+    PixelDataError,
+    UnsupportedError,
+)
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits
 from iodkit_image.pixels.rle import decode_rle
 
@@ -113,7 +120,7 @@ def decode_compressed(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[
         if frame.shape == layout.frame_shape:
             return frame.astype(layout.dtype, copy=False)
         failures.append(f"{name}: gave shape {frame.shape}, not {layout.frame_shape}")
-    _raise_failure(UID(syntax), failures)
+    raise _failure(UID(syntax), failures)
 
 
 def _candidates(
@@ -125,23 +132,22 @@ def _candidates(
         available = get_decoder(UID(syntax)).available_plugins
     except NotImplementedError:
         available = ()
-    for plugin in _PYDICOM_PLUGINS:
-        if plugin in available:
-            found.append((plugin, _through_pydicom(plugin)))
-    return found
+    plugins = [plugin for plugin in _PYDICOM_PLUGINS if plugin in available]
+    return found + [(plugin, _through_pydicom(plugin)) for plugin in plugins]
 
 
-def _raise_failure(syntax: UID, failures: list[str]) -> Any:
+def _failure(syntax: UID, failures: list[str]) -> IodkitError:
+    """Say why no decoder gave a frame."""
     if failures:
-        raise PixelDataError(
+        return PixelDataError(
             f"a frame in transfer syntax {syntax.name} cannot be decoded: {'; '.join(failures)}",
             attribute="PixelData",
         )
     if syntax in _REMEDY:
-        raise MissingDependencyError(
+        return MissingDependencyError(
             f"no decoder for transfer syntax {syntax.name} is installed", remedy=_REMEDY[syntax]
         )
-    raise UnsupportedError(
+    return UnsupportedError(
         "frames in this transfer syntax cannot be decoded",
         attribute="TransferSyntaxUID",
         found=f"{syntax} ({syntax.name})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,7 +172,7 @@ def _read_header(data: bytes, expected: int) -> list[int]:
             clause=_CLAUSE,
         )
     used = [*offsets[:count], len(data)]
-    if used[0] < _HEADER.size or any(a > b for a, b in zip(used, used[1:], strict=False)):
+    if used[0] < _HEADER.size or any(a > b for a, b in pairwise(used)):
         raise CorruptDataError(
             "RLE segments lie outside the frame",
             attribute="PixelData",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -311,4 +312,4 @@ def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
         return []
     breaks = np.flatnonzero(np.diff(np.asarray(indices)) != 1) + 1
     edges = [0, *breaks.tolist(), len(indices)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

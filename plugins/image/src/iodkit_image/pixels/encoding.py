@@ -1,0 +1,134 @@
+"""Encoders of frames for each transfer syntax (PS3.5 8.2, A.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydicom.pixels.encoders.base import get_encoder
+from pydicom.uid import UID, JPEGLSLossless, RLELossless
+
+from iodkit.elements import coerce_enum
+from iodkit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    MissingDependencyError,
+    PixelDataError,
+)
+from iodkit.standard.enums import PhotometricInterpretationValues
+from iodkit_image.pixels.rle import encode_rle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from iodkit.standard.enums import PixelRepresentationValues, PlanarConfigurationValues
+
+__all__ = ["encode_frame"]
+
+
+def encode_frame(
+    array: NDArray[Any],
+    transfer_syntax_uid: str,
+    bits_allocated: int,
+    bits_stored: int,
+    photometric_interpretation: PhotometricInterpretationValues | str,
+    pixel_representation: PixelRepresentationValues | int = 0,
+    planar_configuration: PlanarConfigurationValues | int | None = None,
+) -> bytes:
+    """Encode the pixels of one frame.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Shape (rows, columns), or (rows, columns, samples).
+    transfer_syntax_uid : str
+        Transfer syntax.
+    bits_allocated, bits_stored : int
+        Bits allocated and stored for each sample.
+    photometric_interpretation : PhotometricInterpretationValues | str
+        Photometric interpretation of the pixels.
+    pixel_representation : PixelRepresentationValues | int, optional
+        0 for unsigned, 1 for signed samples.
+    planar_configuration : PlanarConfigurationValues | int | None, optional
+        0 if the samples of a pixel follow each other, 1 if planes do.
+
+    Returns
+    -------
+    bytes
+        Native bytes, or the encoded frame without fragment headers.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If the array does not fit the attributes.
+    MissingDependencyError
+        If no encoder for the transfer syntax is installed.
+    """
+    syntax = UID(transfer_syntax_uid)
+    color = coerce_enum(
+        photometric_interpretation, PhotometricInterpretationValues, "photometric_interpretation"
+    ).value
+    signed = int(getattr(pixel_representation, "value", pixel_representation))
+    planar = getattr(planar_configuration, "value", planar_configuration)
+    frame = _check(np.asarray(array), bits_allocated, signed)
+    if bits_allocated == 1:
+        return np.packbits(frame.reshape(-1) != 0, bitorder="little").tobytes()
+    if not syntax.is_compressed:
+        native = frame.transpose(2, 0, 1) if planar == 1 and frame.ndim == 3 else frame
+        return np.ascontiguousarray(native).tobytes()
+    if syntax == RLELossless:
+        return encode_rle(frame)
+    return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
+
+
+def _check(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any]:
+    if frame.ndim not in (2, 3):
+        raise InvalidValueError(
+            "a frame has two dimensions, or three with samples",
+            attribute="array",
+            found=frame.shape,
+        )
+    expected = np.dtype(
+        np.uint8 if bits_allocated == 1 else f"{'i' if signed else 'u'}{bits_allocated // 8}"
+    )
+    if frame.dtype == bool and bits_allocated == 1:
+        return frame
+    if frame.dtype != expected:
+        raise InvalidTypeError(
+            "the type of the array does not fit the attributes",
+            attribute="array",
+            found=str(frame.dtype),
+            expected=f"{expected} for {bits_allocated} bits allocated",
+        )
+    return frame
+
+
+def _through_pydicom(
+    frame: NDArray[Any], syntax: UID, allocated: int, stored: int, color: str, signed: int
+) -> bytes:
+    encoder = get_encoder(syntax)
+    if not encoder.is_available:
+        missing = "; ".join(encoder.missing_dependencies)
+        extra = "pyjpegls" if syntax == JPEGLSLossless else "pylibjpeg pylibjpeg-openjpeg"
+        raise MissingDependencyError(
+            f"no encoder for {syntax.name} is installed ({missing})",
+            remedy=f"pip install {extra}",
+        )
+    options: dict[str, Any] = {
+        "rows": frame.shape[0],
+        "columns": frame.shape[1],
+        "samples_per_pixel": 1 if frame.ndim == 2 else frame.shape[2],
+        "number_of_frames": 1,
+        "bits_allocated": allocated,
+        "bits_stored": stored,
+        "pixel_representation": signed,
+        "photometric_interpretation": color,
+    }
+    if frame.ndim == 3:
+        options["planar_configuration"] = 0
+    try:
+        return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
+    except (RuntimeError, ValueError) as error:
+        raise PixelDataError(
+            f"the frame cannot be encoded as {syntax.name}: {error}", attribute="PixelData"
+        ) from error
