@@ -82,12 +82,11 @@ def _paint_lungs(canvas: Canvas, points: Points, chest: FloatArray) -> None:
 def _turned(points: Points, degrees: float) -> Points:
     """Turn the points about the patient's long axis."""
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    turned = type(points)(
+    return type(points)(
         points.x * np.float32(cosine) + points.y * np.float32(sine),
         points.y * np.float32(cosine) - points.x * np.float32(sine),
         points.z,
     )
-    return turned
 
 
 def _paint_heart(canvas: Canvas, points: Points, below: FloatArray) -> None:

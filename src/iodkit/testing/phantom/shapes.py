@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -126,7 +127,7 @@ def tube(points: Points, path: tuple[Triple, ...], radius: float) -> FloatArray:
         Distances in mm, negative inside.
     """
     distance = capsule(points, path[0], path[1], radius)
-    for start, end in zip(path[1:], path[2:], strict=False):
+    for start, end in itertools.pairwise(path):
         distance = np.minimum(distance, capsule(points, start, end, radius))
     return distance
 
