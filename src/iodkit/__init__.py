@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         PlanePositionSequence,
         ReferencedImageSequence,
     )
-    from iodkit.context import UID, Equipment, defaults
+    from iodkit.context import UID, Equipment, SeededUIDs, defaults
     from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset, read
     from iodkit.errors import (
         CorruptDataError,
@@ -150,6 +150,7 @@ __all__ = [
     "RescaleTypeValues",
     "SOPClass",
     "SOPClassError",
+    "SeededUIDs",
     "SpecificCharacterSetValues",
     "UniversalEntityIDTypeValues",
     "UnsupportedError",
@@ -200,6 +201,7 @@ _HOMES = {
     "iodkit.context": (
         "UID",
         "Equipment",
+        "SeededUIDs",
         "defaults",
     ),
     "iodkit.dataset": (

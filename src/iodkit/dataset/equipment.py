@@ -31,12 +31,14 @@ _TEXT_KEYWORDS = {
 }
 
 
-def _check_versions(versions: object) -> list[str]:
+def _check_versions(versions: object) -> str | list[str]:
     if isinstance(versions, str):
         values = [versions]
     else:
         values = list(check_type(versions, (tuple, list), "software_versions"))
-    return [check_text(value, "LO", "SoftwareVersions", required=True) or "" for value in values]
+    for value in values:
+        check_text(value, "LO", "SoftwareVersions", required=True)
+    return values[0] if len(values) == 1 else values
 
 
 def write_equipment(dataset: Dataset, equipment: Equipment) -> None:
@@ -49,7 +51,7 @@ def write_equipment(dataset: Dataset, equipment: Equipment) -> None:
     equipment : Equipment
         The equipment; Manufacturer is written empty if it is not known (type 2).
     """
-    dataset.Manufacturer = None
+    dataset.Manufacturer = ""
     for keyword, name in _TEXT_KEYWORDS.items():
         value = check_text(getattr(equipment, name), "LO", keyword)
         if value is not None:

@@ -74,7 +74,7 @@ def copy_patient_and_study(source: Dataset, target: Dataset) -> None:
     for keyword in TYPE_2:
         if keyword not in target:
             tag = _tag(keyword)
-            target.add_new(tag, dictionary_VR(tag), None)
+            target.add_new(tag, dictionary_VR(tag), "")
 
 
 def copy_specimen(source: Dataset, target: Dataset) -> None:

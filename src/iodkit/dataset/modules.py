@@ -135,7 +135,7 @@ def _number(value: int | None, default: int, name: str) -> int:
 def _write_person(dataset: Dataset, keyword: str, name: str | PersonName | None) -> None:
     if name is not None:
         check_person_name(name)
-    setattr(dataset, keyword, name)
+    setattr(dataset, keyword, "" if name is None else name)
 
 
 def write_patient(
@@ -147,13 +147,13 @@ def write_patient(
     patient_sex: str | PatientSexValues | None,
 ) -> None:
     """Write the patient module (PS3.3 C.7.1.1); what is not known is empty (type 2)."""
-    dataset.PatientID = check_text(patient_id, "LO", "PatientID")
+    dataset.PatientID = check_text(patient_id, "LO", "PatientID") or ""
     _write_person(dataset, "PatientName", patient_name)
     dataset.PatientBirthDate = (
-        None if patient_birth_date is None else format_date(patient_birth_date, "PatientBirthDate")
+        "" if patient_birth_date is None else format_date(patient_birth_date, "PatientBirthDate")
     )
     dataset.PatientSex = (
-        None
+        ""
         if patient_sex in (None, "")
         else coerce_enum(patient_sex, PatientSexValues, "PatientSex").value
     )
@@ -171,10 +171,10 @@ def write_study(
 ) -> None:
     """Write the general study module (PS3.3 C.7.2.1); what is not known is empty (type 2)."""
     dataset.StudyInstanceUID = study_instance_uid
-    dataset.AccessionNumber = check_text(accession_number, "SH", "AccessionNumber")
-    dataset.StudyID = check_text(study_id, "SH", "StudyID")
-    dataset.StudyDate = None if study_date is None else format_date(study_date, "StudyDate")
-    dataset.StudyTime = None if study_time is None else format_time(study_time, "StudyTime")
+    dataset.AccessionNumber = check_text(accession_number, "SH", "AccessionNumber") or ""
+    dataset.StudyID = check_text(study_id, "SH", "StudyID") or ""
+    dataset.StudyDate = "" if study_date is None else format_date(study_date, "StudyDate")
+    dataset.StudyTime = "" if study_time is None else format_time(study_time, "StudyTime")
     _write_person(dataset, "ReferringPhysicianName", referring_physician_name)
 
 

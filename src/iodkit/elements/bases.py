@@ -124,6 +124,16 @@ class DicomItem(Dataset):
             for name, value in state.items()
         }
 
+    def __eq__(self, other: object) -> bool:
+        """Compare elements with any other dataset, of whatever class."""
+        if self is other:
+            return True
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        return self.keys() == other.keys() and all(self[tag] == other[tag] for tag in self.keys())
+
+    __hash__ = None  # type: ignore[assignment]  # elements can be changed
+
     def __copy__(self) -> Self:
         twin = type(self).__new__(type(self))
         twin.__dict__.update(self.__dict__)

@@ -9,6 +9,7 @@ import numpy as np
 
 from iodkit.errors import GeometryError, InvalidTypeError, MissingAttributeError, OutOfRangeError
 from iodkit.spatial.affine import get_normal_vector
+from iodkit.spatial.attributes import frame_group, has_value, number_of_frames, read_numbers
 from iodkit.spatial.tiling import is_tiled_image, tile_of_frame
 from iodkit.standard.enums import CoordinateSystemNames
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 __all__ = [
+    "MATRIX_POSITIONS",
+    "SLIDE_OFFSETS",
     "ImagePlane",
-    "frame_group",
+    "coordinate_system_of",
+    "focal_plane_height",
     "get_image_coordinate_system",
-    "number_of_frames",
+    "matrix_plane",
     "read_plane",
 ]
 
@@ -29,10 +33,15 @@ _SLIDE_CLASSES = frozenset(
         "1.2.840.10008.5.1.4.1.1.77.1.3",  # VL Slide-Coordinates Microscopic
     )
 )
-_OFFSETS = (
+SLIDE_OFFSETS = (
     "XOffsetInSlideCoordinateSystem",
     "YOffsetInSlideCoordinateSystem",
     "ZOffsetInSlideCoordinateSystem",
+)
+
+MATRIX_POSITIONS = (
+    "ColumnPositionInTotalImagePixelMatrix",
+    "RowPositionInTotalImagePixelMatrix",
 )
 
 
@@ -56,34 +65,6 @@ class ImagePlane:
     orientation: tuple[float, ...]
     pixel_spacing: tuple[float, float]
     spacing_between_slices: float | None = None
-
-
-def has_value(dataset: Dataset, keyword: str) -> bool:
-    """Whether a dataset has an attribute that is not empty."""
-    element = dataset.get(keyword)
-    return element is not None and element != "" and not (
-        hasattr(element, "__len__") and len(element) == 0
-    )
-
-
-def number_of_frames(dataset: Dataset) -> int:
-    """Return the number of frames, which is one if the attribute is missing."""
-    return int(dataset.NumberOfFrames) if has_value(dataset, "NumberOfFrames") else 1
-
-
-def frame_group(dataset: Dataset, frame_index: int, keyword: str) -> Dataset | None:
-    """Return a functional group's item for a frame, shared or per frame (PS3.3 C.7.6.16)."""
-    for sequence, index in (
-        ("SharedFunctionalGroupsSequence", 0),
-        ("PerFrameFunctionalGroupsSequence", frame_index),
-    ):
-        items = dataset.get(sequence)
-        if items and index < len(items):
-            group = items[index].get(keyword)
-            if group:
-                item: Dataset = group[0]
-                return item
-    return None
 
 
 def get_image_coordinate_system(dataset: Dataset) -> CoordinateSystemNames | None:
@@ -153,7 +134,7 @@ def read_plane(
     if for_total_pixel_matrix:
         if not is_tiled_image(dataset):
             raise GeometryError("the image is not tiled: it has no total pixel matrix")
-        return _matrix_plane(dataset, 0)
+        return matrix_plane(dataset, 0)
     index = _frame_index(dataset, frame_number)
     if is_tiled_image(dataset):
         return _tile_plane(dataset, index)
@@ -174,32 +155,13 @@ def _frame_index(dataset: Dataset, frame_number: int | None) -> int:
     return frame_number - 1
 
 
-def _numbers(source: Dataset | None, keyword: str, count: int, where: str) -> tuple[float, ...]:
-    """Return the numbers of an attribute that must be there."""
-    if source is None or not has_value(source, keyword):
-        raise MissingAttributeError(
-            f"the image has no {keyword}, so it is not placed in space",
-            attribute=where,
-            expected=f"{count} numbers",
-            clause="PS3.3 C.7.6.2",
-        )
-    values = source[keyword].value
-    numbers = tuple(float(v) for v in (values if count > 1 else [values]))
-    if len(numbers) != count or not np.isfinite(numbers).all():
-        raise GeometryError(
-            "wrong values", attribute=where, found=numbers, expected=f"{count} finite numbers"
-        )
-    return numbers
-
-
 def _measures(
     dataset: Dataset, index: int
 ) -> tuple[tuple[float, float], float | None]:
     """Return pixel spacing and, if stated, spacing between slices."""
     group = frame_group(dataset, index, "PixelMeasuresSequence")
     source = dataset if group is None else group
-    where = "PixelSpacing" if group is None else "PixelMeasuresSequence.PixelSpacing"
-    rows, columns = _numbers(source, "PixelSpacing", 2, where)
+    rows, columns = read_numbers(source, "PixelSpacing", 2)
     spacing: float | None = None
     if has_value(source, "SpacingBetweenSlices"):
         # Negative in some nuclear medicine images, where it gives a direction (PS3.3 C.8.4.15).
@@ -211,15 +173,8 @@ def _frame_plane(dataset: Dataset, index: int) -> ImagePlane:
     """Place of a single-frame image, or of a frame with functional groups or offsets."""
     group = frame_group(dataset, index, "PlanePositionSequence")
     turned = frame_group(dataset, index, "PlaneOrientationSequence")
-    position = _numbers(
-        dataset if group is None else group, "ImagePositionPatient", 3, "ImagePositionPatient"
-    )
-    orientation = _numbers(
-        dataset if turned is None else turned,
-        "ImageOrientationPatient",
-        6,
-        "ImageOrientationPatient",
-    )
+    position = read_numbers(dataset if group is None else group, "ImagePositionPatient", 3)
+    orientation = read_numbers(dataset if turned is None else turned, "ImageOrientationPatient", 6)
     if group is None and number_of_frames(dataset) > 1:
         position = _offset_position(dataset, index, position, orientation)
     return ImagePlane(_triple(position), orientation, *_measures(dataset, index))
@@ -237,23 +192,28 @@ def _offset_position(
             expected="plane positions in functional groups, or frame offsets",
         )
     first, offset = float(offsets[0]), float(offsets[index])
-    # Offsets may be z coordinates instead of distances from the first frame.
-    distance = offset - first
+    is_axial = np.allclose(orientation, (1, 0, 0, 0, 1, 0), atol=1e-4)
+    if first != 0 and not (is_axial and abs(first - position[2]) <= 1e-4 * max(1.0, abs(first))):
+        raise GeometryError(
+            "the first frame offset says neither distance nor z coordinate",
+            attribute="GridFrameOffsetVector",
+            found=first,
+            expected=f"0, or {position[2]:g} in an axial image",
+            clause="PS3.3 C.8.8.3.2",
+        )
     normal = get_normal_vector(orientation)
-    if first != 0 and abs(normal[2]) > 0:
-        distance *= np.sign(normal[2])
-    return tuple((np.array(position) + distance * normal).tolist())
+    return tuple((np.array(position) + (offset - first) * normal).tolist())
 
 
-def _matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
+def matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
     """Place of the total pixel matrix (PS3.3 C.8.12.4)."""
     orientation = _matrix_orientation(dataset)
     measures = _measures(dataset, index)
     origin = dataset.get("TotalPixelMatrixOriginSequence")
     if origin:
         item = origin[0]
-        x, y = (_numbers(item, k, 1, f"TotalPixelMatrixOriginSequence.{k}")[0] for k in _OFFSETS[:2])
-        z = float(item.get(_OFFSETS[2]) or 0.0)
+        x, y = (read_numbers(item, k, 1)[0] for k in SLIDE_OFFSETS[:2])
+        z = float(item.get(SLIDE_OFFSETS[2]) or 0.0)
         return ImagePlane((x, y, z), orientation, *measures)
     # Without origin, a frame that tells both of its places tells the origin too.
     group = frame_group(dataset, 0, "PlanePositionSlideSequence")
@@ -264,46 +224,57 @@ def _matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
             expected="one item",
             clause="PS3.3 C.8.12.4",
         )
-    corner = np.array([_numbers(group, k, 1, k)[0] for k in _OFFSETS])
-    column, row = (_numbers(group, k, 1, k)[0] - 1 for k in _MATRIX_POSITIONS)
+    corner = np.array([read_numbers(group, k, 1)[0] for k in SLIDE_OFFSETS])
+    column, row = (read_numbers(group, k, 1)[0] - 1 for k in MATRIX_POSITIONS)
     axes = np.array(orientation).reshape(2, 3)
     moved = corner - column * measures[0][1] * axes[0] - row * measures[0][0] * axes[1]
     return ImagePlane(_triple(moved.tolist()), orientation, *measures)
-
-
-_MATRIX_POSITIONS = (
-    "ColumnPositionInTotalImagePixelMatrix",
-    "RowPositionInTotalImagePixelMatrix",
-)
 
 
 def _matrix_orientation(dataset: Dataset) -> tuple[float, ...]:
     """Orientation of a tiled image, which some writers put into functional groups."""
     for source in (dataset, frame_group(dataset, 0, "PlaneOrientationSequence")):
         if source is not None and has_value(source, "ImageOrientationSlide"):
-            return _numbers(source, "ImageOrientationSlide", 6, "ImageOrientationSlide")
-    return _numbers(dataset, "ImageOrientationSlide", 6, "ImageOrientationSlide")
+            return read_numbers(source, "ImageOrientationSlide", 6)
+    return read_numbers(dataset, "ImageOrientationSlide", 6)
 
 
 def _tile_plane(dataset: Dataset, index: int) -> ImagePlane:
-    """Place of a frame of a tiled image."""
+    """Place of a frame of a tiled image (PS3.3 C.7.6.17.3)."""
     group = frame_group(dataset, index, "PlanePositionSlideSequence")
-    if group is not None and all(has_value(group, k) for k in _OFFSETS):
-        position = [_numbers(group, k, 1, k)[0] for k in _OFFSETS]
+    if group is not None and all(has_value(group, k) for k in SLIDE_OFFSETS):
+        position = [read_numbers(group, k, 1)[0] for k in SLIDE_OFFSETS]
         orientation = _matrix_orientation(dataset)
         return ImagePlane(_triple(position), orientation, *_measures(dataset, index))
-    matrix = _matrix_plane(dataset, index)
-    column, row, focal_plane = tile_of_frame(dataset, index, group)
+    matrix = matrix_plane(dataset, index)
+    focal_plane = 0
+    if group is not None:
+        column, row = (int(read_numbers(group, k, 1)[0]) - 1 for k in MATRIX_POSITIONS)
+    else:
+        column, row, focal_plane = tile_of_frame(dataset, index)
     axes = np.array(matrix.orientation).reshape(2, 3)
     offset = column * matrix.pixel_spacing[1] * axes[0] + row * matrix.pixel_spacing[0] * axes[1]
-    offset[2] += focal_plane * (matrix.spacing_between_slices or 1.0)
-    position = (np.array(matrix.position) + offset).tolist()
+    offset[2] += focal_plane_height(matrix.spacing_between_slices, focal_plane)
     return ImagePlane(
-        _triple(position),
+        _triple((np.array(matrix.position) + offset).tolist()),
         matrix.orientation,
         matrix.pixel_spacing,
         matrix.spacing_between_slices,
     )
+
+
+def focal_plane_height(spacing_between_slices: float | None, focal_plane: int) -> float:
+    """Return the height in mm of a focal plane, counted from zero, above the first one."""
+    if focal_plane == 0:
+        return 0.0
+    if spacing_between_slices is None:
+        raise MissingAttributeError(
+            "nothing says how far focal planes are apart",
+            attribute="SpacingBetweenSlices",
+            expected="a distance in mm",
+            clause="PS3.3 C.7.6.17.3",
+        )
+    return focal_plane * spacing_between_slices
 
 
 def _triple(values: Any) -> tuple[float, float, float]:

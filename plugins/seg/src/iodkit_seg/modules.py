@@ -60,11 +60,11 @@ class ContentIdentification:
             Dataset that receives the attributes.
         """
         dataset.ContentLabel = check_code_string(self.label or "SEGMENTATION", "ContentLabel")
-        dataset.ContentDescription = check_text(self.description, "LO", "ContentDescription")
+        dataset.ContentDescription = check_text(self.description, "LO", "ContentDescription") or ""
         creator = self.creator_name or current().content_creator_name
         if creator is not None:
             check_person_name(creator)
-        dataset.ContentCreatorName = creator
+        dataset.ContentCreatorName = "" if creator is None else creator
         if self.creator_identification is not None:
             dataset.ContentCreatorIdentificationCodeSequence = check_type(
                 self.creator_identification,

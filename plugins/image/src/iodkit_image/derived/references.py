@@ -91,7 +91,7 @@ def write_frame_of_reference(
         Frame of reference of the derived object.
     """
     target.FrameOfReferenceUID = frame_of_reference_uid
-    target.PositionReferenceIndicator = None
+    target.PositionReferenceIndicator = ""
     if str(source.get("FrameOfReferenceUID")) == str(frame_of_reference_uid):
         copy_attributes(source, target, ["PositionReferenceIndicator"])
 
