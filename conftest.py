@@ -25,7 +25,7 @@ def enhanced_ct():
 @pytest.fixture
 def deterministic():
     """Fixed clock and identifiers: the same input gives the same bytes."""
-    moment = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.timezone.utc)
+    moment = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
     with ik.defaults(clock=lambda: moment, uid_generator=ik.SeededUIDs("tests")) as settings:
         yield settings
 

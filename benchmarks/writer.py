@@ -12,7 +12,6 @@ import gc
 import time
 from typing import TYPE_CHECKING
 
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -22,6 +21,8 @@ from iodkit.io import encode_dataset, join_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pydicom.dataelem import DataElement
 
 
 def code(value: str, scheme: str, meaning: str) -> Dataset:
@@ -135,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     cases = {
         f"functional groups, {options.frames} frames": functional_groups(options.frames),
-        f"the same, shared per slice": shared_groups(options.frames),
+        "the same, shared per slice": shared_groups(options.frames),
         f"SR, {options.groups} measurement groups": measurements(options.groups),
     }
     for title, dataset in cases.items():

@@ -79,7 +79,7 @@ def test_wrong_options_name_themselves(options, error):
 
 
 def test_clock_and_generator_are_used():
-    moment = dt.datetime(2024, 2, 29, 12, tzinfo=dt.timezone.utc)
+    moment = dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC)
     with defaults(clock=lambda: moment, uid_generator=lambda: "2.25.7"):
         assert now() == moment
         assert generate_uid() == "2.25.7"

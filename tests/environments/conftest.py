@@ -8,11 +8,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {
@@ -95,9 +98,7 @@ class Environment:
         """Run the command ``iodkit``."""
         return self.start(self.scripts / "iodkit", *arguments, **variables)
 
-    def start(
-        self, *command: str | Path, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
+    def start(self, *command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
             cwd=self.folder,

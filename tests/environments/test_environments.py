@@ -56,7 +56,10 @@ def test_the_kernel_alone(kernel):
     plugins = kernel.command("plugins")
     assert (plugins.returncode, plugins.stdout) == (0, "No plugins are installed.\n")
     version = kernel.command("--version")
-    assert version.stdout == f"iodkit {kernel.python_code('import iodkit; print(iodkit.__version__)')}\n"
+    assert (
+        version.stdout
+        == f"iodkit {kernel.python_code('import iodkit; print(iodkit.__version__)')}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,9 @@ print(*(each.message for each in caught))
 @pytest.mark.parametrize(
     ("uid", "distribution"), [(SEG, "iodkit-seg"), (CT, "iodkit-image"), (PDF, None)]
 )
-def test_the_kernel_alone_opens_any_object_and_says_who_knows_it(kernel, tmp_path, uid, distribution):
+def test_the_kernel_alone_opens_any_object_and_says_who_knows_it(
+    kernel, tmp_path, uid, distribution
+):
     path = str(tmp_path / "object.dcm")
     kernel.python_code(MAKE, uid, path)
     kind, *hints = kernel.python_code(READ, path).splitlines()
@@ -115,7 +120,9 @@ def test_the_kernel_alone_opens_any_object_and_says_who_knows_it(kernel, tmp_pat
 def test_kernel_and_image(with_image):
     assert implementations(with_image, CT, SEG, PDF) == ["iodkit_image.image:Image", None, None]
     assert "pip install iodkit-seg" in with_image.python_code(MISSING, "import iodkit.seg")
-    names = with_image.python_code("import iodkit; print('Image' in dir(iodkit), 'seg' in dir(iodkit))")
+    names = with_image.python_code(
+        "import iodkit; print('Image' in dir(iodkit), 'seg' in dir(iodkit))"
+    )
     assert names == "True False"
     content = json.loads(with_image.command("plugins", "--json").stdout)
     assert [plugin["name"] for plugin in content["plugins"]] == ["image"]

@@ -7,6 +7,11 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
+
 from functional_groups import (
     SYNTAXES,
     as_file,
@@ -16,11 +21,6 @@ from functional_groups import (
     multi_frame_files,
     reference_column,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pydicom import dcmread
-from pydicom.dataelem import RawDataElement
-
 from iodkit.frames import FrameTable
 
 FILES = multi_frame_files()

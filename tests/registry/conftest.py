@@ -6,11 +6,14 @@ import sys
 import textwrap
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from iodkit.registry import Registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GROUP = "test.iods.v1"
 

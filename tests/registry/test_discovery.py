@@ -30,26 +30,34 @@ BROKEN = {
     ),
     "wrapper": (
         "register",
-        "from iodkit.registry import *\n@hookimpl(wrapper=True)\n"
-        "def iodkit_register_iods():\n    return (yield)",
+        (
+            "from iodkit.registry import *\n@hookimpl(wrapper=True)\n"
+            "def iodkit_register_iods():\n    return (yield)"
+        ),
         "wrapper",
     ),
     "hook": (
         "hook",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    raise KeyError('inside the hook')",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    raise KeyError('inside the hook')"
+        ),
         "inside the hook",
     ),
     "hook-exit": (
         "hook",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    raise SystemExit(1)",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    raise SystemExit(1)"
+        ),
         "SystemExit",
     ),
     "bad-field": (
         "hook",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    return [IODEntry('x', 'K', 'fam', 'a:b')]",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    return [IODEntry('x', 'K', 'fam', 'a:b')]"
+        ),
         "sop_class_uid",
     ),
     "none": (
@@ -59,26 +67,34 @@ BROKEN = {
     ),
     "mapping": (
         "hook",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    return {'1.2': 'a:b'}",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    return {'1.2': 'a:b'}"
+        ),
         "dict",
     ),
     "dict-record": (
         "records",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    return [{'sop_class_uid': '1.2'}]",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    return [{'sop_class_uid': '1.2'}]"
+        ),
         "dict",
     ),
     "wrong-record": (
         "records",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    return [CommandEntry('x', '', 'a:b')]",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    return [CommandEntry('x', '', 'a:b')]"
+        ),
         "CommandEntry",
     ),
     "generator": (
         "hook",
-        "from iodkit.registry import *\n@hookimpl\n"
-        "def iodkit_register_iods():\n    yield 1\n    raise OSError('half way')",
+        (
+            "from iodkit.registry import *\n@hookimpl\n"
+            "def iodkit_register_iods():\n    yield 1\n    raise OSError('half way')"
+        ),
         "half way",
     ),
 }
@@ -229,7 +245,9 @@ def test_strict_without_problems_changes_nothing(world, monkeypatch):
         ("IODKIT_PREFER", "x=seg"),
     ],
 )
-def test_settings_that_mean_nothing_are_errors_that_name_the_variable(world, monkeypatch, name, value):
+def test_settings_that_mean_nothing_are_errors_that_name_the_variable(
+    world, monkeypatch, name, value
+):
     monkeypatch.setenv(name, value)
     with pytest.raises(InvalidValueError) as caught:
         world.registry().lookup(UID)

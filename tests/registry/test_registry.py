@@ -158,7 +158,7 @@ def test_register_by_hand_and_unregister(world):
     name = registry.register(Hand(entry()), "mine")
     assert name == "mine"
     assert registry.implementation(UID).__name__ == "Fraction"
-    assert [(i.name, i.distribution, i.state) for i in registry.plugins()][0] == (
+    assert next((i.name, i.distribution, i.state) for i in registry.plugins()) == (
         "mine",
         "",
         "active",
@@ -377,7 +377,9 @@ def iodkit_cli_commands():
 def iodkit_conformance_cases():
     return [ConformanceEntry("1.2.3.4", "{package}.code:cases")]
 """
-CODE = "def check(ds): return [ds]\ndef main(argv): return len(argv)\ndef cases(): return ['case']\n"
+CODE = (
+    "def check(ds): return [ds]\ndef main(argv): return len(argv)\ndef cases(): return ['case']\n"
+)
 
 
 def test_modules_rules_commands_and_cases(world):

@@ -46,7 +46,7 @@ def multi_frame_files() -> list[Path]:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     ds = dcmread(file, stop_before_pixels=True)
-            except Exception:  # noqa: BLE001, S112 - the folders hold broken and foreign files too
+            except Exception:  # noqa: BLE001 - the folders hold broken and foreign files too
                 continue
             if "PerFrameFunctionalGroupsSequence" in ds:
                 found[file.name] = file
@@ -136,6 +136,8 @@ def _values(item: Dataset, steps: list[Any]) -> list[Any]:
         return []
     element = item[steps[0]]
     if len(steps) > 1:
+        if element.VR != "SQ":  # a private sequence in implicit VR: nobody knows that it is one
+            return []
         return [v for inner in element.value or () for v in _values(inner, steps[1:])]
     value = element.value
     if element.VR == "SQ" or value is None or (hasattr(value, "__len__") and not len(value)):

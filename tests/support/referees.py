@@ -12,10 +12,12 @@ import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    import numpy as np
 
 REQUIRED = os.environ.get("IODKIT_REQUIRE_REFEREES") == "1"
 

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
-from referees import assert_valid
-from segments import EQUIPMENT, descriptions, organ_labels
 
 import iodkit as ik
 from iodkit.errors import (
@@ -20,8 +18,10 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.testing import phantom
-from iodkit_seg import SegmentDescription, Segmentation, segread
+from iodkit_seg import Segmentation, SegmentDescription, segread
 from iodkit_seg.masks import OverlappingSegmentsError
+from referees import assert_valid
+from segments import EQUIPMENT, descriptions, organ_labels
 
 TYPES = ["BINARY", "LABELMAP", "FRACTIONAL"]
 SHAPE = (12, 48, 40)
@@ -265,7 +265,9 @@ SYNTAXES = {
 }
 
 
-@pytest.mark.parametrize(("syntax", "kind"), [(s, k) for s, kinds in SYNTAXES.items() for k in kinds])
+@pytest.mark.parametrize(
+    ("syntax", "kind"), [(s, k) for s, kinds in SYNTAXES.items() for k in kinds]
+)
 @pytest.mark.parametrize("extended", [False, True])
 def test_transfer_syntaxes(syntax, kind, extended, ct_series, labels):
     seg = Segmentation(
@@ -367,11 +369,27 @@ def test_equipment_is_needed_and_says_how(ct_series, labels):
 
 
 BAD = {
-    "no source": (lambda s, p: ([], p, "BINARY", descriptions()), InvalidValueError, "source_images"),
-    "no dataset": (lambda s, p: ([1], p, "BINARY", descriptions()), InvalidTypeError, "source_images"),
+    "no source": (
+        lambda s, p: ([], p, "BINARY", descriptions()),
+        InvalidValueError,
+        "source_images",
+    ),
+    "no dataset": (
+        lambda s, p: ([1], p, "BINARY", descriptions()),
+        InvalidTypeError,
+        "source_images",
+    ),
     "type": (lambda s, p: (s, p, "MASK", descriptions()), InvalidValueError, "segmentation_type"),
-    "planes": (lambda s, p: (s, p[:-1], "BINARY", descriptions()), InvalidValueError, "pixel_array"),
-    "rows": (lambda s, p: (s, p[:, :-1], "BINARY", descriptions()), InvalidValueError, "pixel_array"),
+    "planes": (
+        lambda s, p: (s, p[:-1], "BINARY", descriptions()),
+        InvalidValueError,
+        "pixel_array",
+    ),
+    "rows": (
+        lambda s, p: (s, p[:, :-1], "BINARY", descriptions()),
+        InvalidValueError,
+        "pixel_array",
+    ),
     "labels": (lambda s, p: (s, p * 2, "BINARY", descriptions()), InvalidValueError, "pixel_array"),
     "negative": (
         lambda s, p: (s, -p.astype(np.int16), "BINARY", descriptions()),
@@ -404,7 +422,11 @@ BAD = {
         InvalidValueError,
         "SegmentNumber",
     ),
-    "twice": (lambda s, p: ([*s[:-1], s[0]], p, "BINARY", descriptions()), InvalidValueError, "twice"),
+    "twice": (
+        lambda s, p: ([*s[:-1], s[0]], p, "BINARY", descriptions()),
+        InvalidValueError,
+        "twice",
+    ),
 }
 
 

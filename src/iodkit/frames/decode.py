@@ -72,7 +72,7 @@ def _resolve(code: int, vr: str | None) -> str:
     own = code.to_bytes(2, "little").decode("latin-1") if code else None
     if own in {None, "UN"}:
         own = vr or "UN"
-    if own == "US or SS" or own == "US or SS or OW":
+    if own in {"US or SS", "US or SS or OW"}:
         return "US"
     return {"US or OW": "US", "OB or OW": "OW"}.get(own or "", own or "UN")
 

@@ -30,10 +30,42 @@ IS_LONG = np.zeros(65536, np.bool_)
 for _vr in LONG_VRS:
     IS_LONG[int.from_bytes(_vr.encode(), "little")] = True
 IS_VR = np.zeros(65536, np.bool_)
-for _vr in (
-    "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN "
-    "UR US UT UV"
-).split():
+for _vr in [
+    "AE",
+    "AS",
+    "AT",
+    "CS",
+    "DA",
+    "DS",
+    "DT",
+    "FD",
+    "FL",
+    "IS",
+    "LO",
+    "LT",
+    "OB",
+    "OD",
+    "OF",
+    "OL",
+    "OV",
+    "OW",
+    "PN",
+    "SH",
+    "SL",
+    "SQ",
+    "SS",
+    "ST",
+    "SV",
+    "TM",
+    "UC",
+    "UI",
+    "UL",
+    "UN",
+    "UR",
+    "US",
+    "UT",
+    "UV",
+]:
     IS_VR[int.from_bytes(_vr.encode(), "little")] = True
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.charset import default_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
-from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from iodkit.errors import CorruptDataError
@@ -17,6 +16,7 @@ from iodkit.frames.paths import parse_path
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
+    from pydicom.dataset import Dataset
 
 __all__ = ["Snapshot", "element_encoding"]
 

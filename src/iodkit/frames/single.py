@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from iodkit.frames.paths import AttributePath, parse_path
-from iodkit.frames.peek import Snapshot
 from iodkit.frames.ragged import Column, Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from iodkit.frames.peek import Snapshot
 
 __all__ = ["InstanceColumns", "to_ragged"]
 

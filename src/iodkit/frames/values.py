@@ -187,7 +187,7 @@ def _as_numbers(values: Any, path: str) -> tuple[NDArray[Any] | None, NDArray[np
             return None, None
         filled = [v for v in values if v is not None]
         try:
-            known = np.asarray(filled if filled else [0])
+            known = np.asarray(filled or [0])
         except ValueError:
             return None, None
         array = np.zeros((len(missing), *known.shape[1:]), known.dtype)

@@ -8,7 +8,6 @@ import io
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
@@ -16,7 +15,7 @@ from iodkit.errors import InvalidTypeError, UnsupportedError, WriteError
 from iodkit.io.pieces import flatten_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from iodkit.io.pieces import Piece
 

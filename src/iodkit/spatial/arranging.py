@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrangeableGrid"]
 
+
 class ArrangeableGrid(SpatialGrid):
     """A grid that can be cropped, padded, flipped and permuted.
 
@@ -285,9 +286,7 @@ class ArrangeableGrid(SpatialGrid):
                 expected=f"at least {self.spatial_shape}",
             )
         widths = [(m // 2, m - m // 2) for m in missing]
-        return self.pad(
-            widths, mode=mode, constant_value=constant_value, per_channel=per_channel
-        )
+        return self.pad(widths, mode=mode, constant_value=constant_value, per_channel=per_channel)
 
     def crop_to_spatial_shape(self, spatial_shape: Sequence[int]) -> Self:
         """Crop to a shape, as evenly as possible on both sides.

@@ -17,8 +17,10 @@ __all__ = ["frame_group", "has_value", "number_of_frames", "read_numbers"]
 def has_value(dataset: Dataset, keyword: str) -> bool:
     """Whether a dataset has an attribute that is not empty."""
     element = dataset.get(keyword)
-    return element is not None and element != "" and not (
-        hasattr(element, "__len__") and len(element) == 0
+    return (
+        element is not None
+        and element != ""
+        and not (hasattr(element, "__len__") and len(element) == 0)
     )
 
 

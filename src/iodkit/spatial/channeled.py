@@ -242,9 +242,7 @@ class ChanneledGrid(MatchableGrid):
 
     def _with_values(self, array: np.ndarray, channels: ChannelTable | None = None) -> Self:
         """Return a volume at the same place with another array, without checks."""
-        return self._build(
-            self._affine, array, self._channels if channels is None else channels
-        )
+        return self._build(self._affine, array, self._channels if channels is None else channels)
 
     def _derive(
         self,

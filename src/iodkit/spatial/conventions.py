@@ -192,7 +192,9 @@ def closest_axes(overlap: FloatArray) -> tuple[tuple[int, int, int], tuple[int, 
     """
     magnitude = np.abs(overlap)
     # Ties are common (45 degrees): rounding must not decide them, so the first of the best wins.
-    best = max(permutations(range(3)), key=lambda p: round(sum(magnitude[i, p[i]] for i in range(3)), 9))
+    best = max(
+        permutations(range(3)), key=lambda p: round(sum(magnitude[i, p[i]] for i in range(3)), 9)
+    )
     signs = [1 if overlap[i, best[i]] >= 0 else -1 for i in range(3)]
     return (best[0], best[1], best[2]), (signs[0], signs[1], signs[2])
 

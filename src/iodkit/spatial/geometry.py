@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from iodkit.elements import coerce_enum
 from iodkit.spatial.affine import (
     convert_affine_to_convention,
@@ -20,13 +18,15 @@ from iodkit.spatial.conventions import (
     rotation_for_patient_orientation,
 )
 from iodkit.spatial.grid import require_patient
-from iodkit.spatial.matching import MatchableGrid
 from iodkit.spatial.mapping import apply_affine, check_index_bounds, round_indices
+from iodkit.spatial.matching import MatchableGrid
 from iodkit.spatial.vectors import FloatArray, as_points
 from iodkit.standard.enums import CoordinateSystemNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import numpy as np
 
     from iodkit.spatial.channels import Channels
     from iodkit.spatial.volume import Volume

@@ -155,9 +155,7 @@ def _frame_index(dataset: Dataset, frame_number: int | None) -> int:
     return frame_number - 1
 
 
-def _measures(
-    dataset: Dataset, index: int
-) -> tuple[tuple[float, float], float | None]:
+def _measures(dataset: Dataset, index: int) -> tuple[tuple[float, float], float | None]:
     """Return pixel spacing and, if stated, spacing between slices."""
     group = frame_group(dataset, index, "PixelMeasuresSequence")
     source = dataset if group is None else group

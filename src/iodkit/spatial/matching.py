@@ -18,13 +18,13 @@ from iodkit.spatial.conventions import (
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.mapping import apply_affine
 from iodkit.spatial.padding import PadWidths, parse_pad_mode
-from iodkit.spatial.vectors import FloatArray
 from iodkit.standard.enums import AxisHandedness, PadModes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from iodkit.spatial.grid import SpatialGrid
+    from iodkit.spatial.vectors import FloatArray
 
 __all__ = ["DEFAULT_TOLERANCE", "MatchableGrid"]
 
@@ -123,9 +123,7 @@ class MatchableGrid(ArrangeableGrid):
             raise InvalidValueError("not two axes", attribute="swap_axes", found=swap_axes)
         return self.swap_spatial_axes(*pair)
 
-    def geometry_equal(
-        self, other: MatchableGrid, tol: float | None = DEFAULT_TOLERANCE
-    ) -> bool:
+    def geometry_equal(self, other: MatchableGrid, tol: float | None = DEFAULT_TOLERANCE) -> bool:
         """Tell whether another grid has its voxels at the same places.
 
         Parameters

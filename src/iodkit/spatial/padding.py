@@ -70,7 +70,10 @@ def parse_pad_mode(mode: PadModes | str) -> PadModes:
         return PadModes(name)
     except ValueError:
         raise InvalidValueError(
-            "unknown pad mode", attribute="mode", found=mode, expected=str([m.value for m in PadModes])
+            "unknown pad mode",
+            attribute="mode",
+            found=mode,
+            expected=str([m.value for m in PadModes]),
         ) from None
 
 

@@ -113,7 +113,9 @@ def describe_positions(
         atol,
         perpendicular_tol,
         DEFAULT_ORIENTATION_TOL if orientation_tol is None else orientation_tol,
-        None if pixel_spacing is None else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),
+        None
+        if pixel_spacing is None
+        else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),
     )
     groups = _orientation_groups(cosines, tolerances)
     if len(groups) > 1:
@@ -128,7 +130,10 @@ def _as_cosines(orientation: ArrayLike, count: int) -> FloatArray:
         cosines = as_points(orientation, 6, "orientation")
         if len(cosines) != count or not np.isfinite(cosines).all():
             raise InvalidValueError(
-                "wrong shape", attribute="orientation", found=cosines.shape, expected=f"({count}, 6)"
+                "wrong shape",
+                attribute="orientation",
+                found=cosines.shape,
+                expected=f"({count}, 6)",
             )
         return cosines
     return as_vector(orientation, 6, "orientation")[np.newaxis]

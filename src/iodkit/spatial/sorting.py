@@ -247,9 +247,7 @@ def _checked(datasets: Sequence[Dataset]) -> list[Dataset]:
         raise InvalidValueError("no images", attribute="datasets", expected="at least one")
     for item in items:
         if not isinstance(item, Dataset):
-            raise InvalidTypeError(
-                "not a dataset", attribute="datasets", found=type(item).__name__
-            )
+            raise InvalidTypeError("not a dataset", attribute="datasets", found=type(item).__name__)
     return items
 
 

@@ -81,9 +81,7 @@ def tile_pixel_matrix(
     InvalidValueError
         If a size is not positive.
     """
-    across, down = _tile_counts(
-        total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns
-    )
+    across, down = _tile_counts(total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns)
     return ((c, r) for r in range(1, down + 1) for c in range(1, across + 1))
 
 
@@ -176,9 +174,7 @@ def compute_tile_positions_per_frame(
         For each tile, column and row from 1 of its first pixel in the matrix, and that pixel's
         reference coordinates (PS3.3 C.7.6.17.3).
     """
-    corners = tile_corners(
-        total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns
-    )
+    corners = tile_corners(total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns)
     places = tile_positions(
         corners, total_pixel_matrix_image_position, image_orientation, pixel_spacing
     )
