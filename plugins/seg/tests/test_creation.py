@@ -1,3 +1,4 @@
+import contextvars
 import copy
 import io
 import pickle
@@ -355,75 +356,69 @@ def test_edits_of_items_are_seen(ct_series, labels):
 
 
 def test_equipment_is_needed_and_says_how(ct_series, labels):
-    with (
-        ik.defaults(equipment=ik.Equipment()),
-        pytest.raises(MissingAttributeError, match=r"iodkit\.defaults"),
-    ):
-        from iodkit.context import settings
-
-        token = settings._CURRENT.set(None)
-        try:
-            Segmentation(ct_series, labels, "BINARY", descriptions())
-        finally:
-            settings._CURRENT.reset(token)
+    # A context without the defaults of the fixture.
+    make = lambda: Segmentation(ct_series, labels, "BINARY", descriptions())  # noqa: E731
+    with pytest.raises(MissingAttributeError, match=r"iodkit\.defaults"):
+        contextvars.Context().run(make)
 
 
+SEGMENTS = descriptions()
 BAD = {
     "no source": (
-        lambda s, p: ([], p, "BINARY", descriptions()),
+        lambda s, p: ([], p, "BINARY", SEGMENTS),
         InvalidValueError,
         "source_images",
     ),
     "no dataset": (
-        lambda s, p: ([1], p, "BINARY", descriptions()),
+        lambda s, p: ([1], p, "BINARY", SEGMENTS),
         InvalidTypeError,
         "source_images",
     ),
-    "type": (lambda s, p: (s, p, "MASK", descriptions()), InvalidValueError, "segmentation_type"),
+    "type": (lambda s, p: (s, p, "MASK", SEGMENTS), InvalidValueError, "segmentation_type"),
     "planes": (
-        lambda s, p: (s, p[:-1], "BINARY", descriptions()),
+        lambda s, p: (s, p[:-1], "BINARY", SEGMENTS),
         InvalidValueError,
         "pixel_array",
     ),
     "rows": (
-        lambda s, p: (s, p[:, :-1], "BINARY", descriptions()),
+        lambda s, p: (s, p[:, :-1], "BINARY", SEGMENTS),
         InvalidValueError,
         "pixel_array",
     ),
-    "labels": (lambda s, p: (s, p * 2, "BINARY", descriptions()), InvalidValueError, "pixel_array"),
+    "labels": (lambda s, p: (s, p * 2, "BINARY", SEGMENTS), InvalidValueError, "pixel_array"),
     "negative": (
-        lambda s, p: (s, -p.astype(np.int16), "BINARY", descriptions()),
+        lambda s, p: (s, -p.astype(np.int16), "BINARY", SEGMENTS),
         InvalidValueError,
         "pixel_array",
     ),
     "text": (
-        lambda s, p: (s, p.astype(str), "BINARY", descriptions()),
+        lambda s, p: (s, p.astype(str), "BINARY", SEGMENTS),
         InvalidTypeError,
         "pixel_array",
     ),
     "fractions": (
-        lambda s, p: (s, np.full((*SHAPE, 3), 0.5), "BINARY", descriptions()),
+        lambda s, p: (s, np.full((*SHAPE, 3), 0.5), "BINARY", SEGMENTS),
         InvalidValueError,
         "FRACTIONAL",
     ),
     "range": (
-        lambda s, p: (s, np.full((*SHAPE, 3), 1.5), "FRACTIONAL", descriptions()),
+        lambda s, p: (s, np.full((*SHAPE, 3), 1.5), "FRACTIONAL", SEGMENTS),
         InvalidValueError,
         "pixel_array",
     ),
     "segments": (
-        lambda s, p: (s, np.zeros((*SHAPE, 2), bool), "BINARY", descriptions()),
+        lambda s, p: (s, np.zeros((*SHAPE, 2), bool), "BINARY", SEGMENTS),
         InvalidValueError,
         "pixel_array",
     ),
     "no segments": (lambda s, p: (s, p, "BINARY", []), InvalidValueError, "segment_descriptions"),
     "numbers": (
-        lambda s, p: (s, p, "BINARY", descriptions()[::-1]),
+        lambda s, p: (s, p, "BINARY", SEGMENTS[::-1]),
         InvalidValueError,
         "SegmentNumber",
     ),
     "twice": (
-        lambda s, p: ([*s[:-1], s[0]], p, "BINARY", descriptions()),
+        lambda s, p: ([*s[:-1], s[0]], p, "BINARY", SEGMENTS),
         InvalidValueError,
         "twice",
     ),
@@ -466,7 +461,7 @@ def test_what_is_not_there_yet_says_so(ct_series, labels):
         Segmentation(ct_series, labels, "BINARY", descriptions(), tile_pixel_array=True)
     slide = phantom.slide_image()
     with pytest.raises(UnsupportedError, match="slide"):
-        Segmentation([slide], np.zeros((300, 400), np.uint8), "BINARY", descriptions())
+        Segmentation([slide], np.zeros((300, 400), np.uint8), "BINARY", SEGMENTS)
 
 
 def test_an_algorithm_must_be_identified():

@@ -181,7 +181,7 @@ class CodedConcept(DicomItem):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]  # other items cannot be hashed
         value, designator, _ = _as_current(
             (self.value, self.scheme_designator, self.scheme_version)
         )

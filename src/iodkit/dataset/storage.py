@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydicom.dataelem import RawDataElement
 from pydicom.filewriter import dcmwrite
@@ -132,15 +132,15 @@ class StoredDataset(FrameOwner):
         if not isinstance(key, slice) and Tag(key) != location.tag:
             return
         if location.is_encapsulated:
-            element = read_dataset(source).dataset.get_item(location.tag)
+            element: Any = read_dataset(source).dataset.get_item(location.tag)
         else:
             value = source.read(location.offset, location.length)
-            element = self._dict[location.tag]._replace(value=value)
+            element = cast("RawDataElement", self._dict[location.tag])._replace(value=value)
         self._dict[location.tag] = element
 
     def save_as(
         self,
-        filename: str | os.PathLike[str] | BinaryIO,
+        filename: Any,
         /,
         *args: Any,
         implicit_vr: bool | None = None,

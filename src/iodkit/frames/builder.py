@@ -58,7 +58,7 @@ class _ItemsColumn:
         bodies = [encode_items([item], encoding) for item in self.items]
         counts = self.index.counts
         if counts.max(initial=0) <= 1:
-            rows = [(i,) for i in range(len(bodies))]
+            rows: list[tuple[int, ...]] = [(i,) for i in range(len(bodies))]
             codes = np.full(len(counts), -1, np.intp)
             codes[counts == 1] = self.index.values
         else:

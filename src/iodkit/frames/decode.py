@@ -116,6 +116,7 @@ def _decode(
         values[:] = packed.tolist()
         return values, np.ones(n, np.intp)
     convert: Callable[[bytes], list[Any]]
+    dtype: Any
     if vr in {"DS", "IS"}:
         convert, dtype = _number_parser(vr, path), np.float64 if vr == "DS" else np.int64
     else:

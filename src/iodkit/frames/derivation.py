@@ -49,7 +49,7 @@ def set_sources(
     if derivation is not None:
         codes = [derivation] if isinstance(derivation, Dataset) else list(derivation)
         whole = np.arange(len(codes), dtype=np.intp)
-        listed = [whole if count else whole[:0] for count in rows.counts.tolist()]
+        listed: list[Any] = [whole if count else whole[:0] for count in rows.counts.tolist()]
         groups.set_items(f"{_GROUP}.DerivationCodeSequence", codes, Ragged.from_rows(listed))
 
 

@@ -110,8 +110,7 @@ def describe(table: FrameTable) -> str:
     half = _SHOWN_ROWS // 2
     rows = list(range(n)) if n <= _SHOWN_ROWS else [*range(half), *range(n - half, n)]
     cells = [["", *names]]
-    for row in rows:
-        cells.append([str(row), *(_cell(columns[name][row]) for name in names)])
+    cells += [[str(row), *(_cell(columns[name][row]) for name in names)] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["  ".join(c.rjust(w) for c, w in zip(line, widths, strict=True)) for line in cells]
     if n > _SHOWN_ROWS:

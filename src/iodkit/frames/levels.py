@@ -213,7 +213,7 @@ def _find_items(
     return owners[order], starts[order], stops[order]
 
 
-def _check_item_tags(owner: Any, pos: Any, tags: Any, lengths: Any) -> None:
+def _check_item_tags(_owner: Any, pos: Any, tags: Any, lengths: Any) -> None:
     wrong = tags != _ITEM
     if wrong.any():
         raise Irregular(f"no item tag at offset {int(pos[wrong][0])}")

@@ -57,7 +57,7 @@ class _Rewriter:
         """Rewrite items up to `stop` or their delimiter: content and where reading goes on."""
         if depth > _MAX_DEPTH:
             raise CorruptDataError("sequences are nested too deeply", found=f"over {_MAX_DEPTH}")
-        parts = []
+        parts: list[bytes] = []
         while pos < stop:
             if stop - pos < 8:
                 _fail(pos, "item header is cut off")

@@ -118,8 +118,9 @@ def _first(column: Ragged) -> list[Any]:
     """First value of each row, None where there is none."""
     if not len(column.values):
         return [None] * len(column)
-    values = np.append(column.values.astype(object), None)
-    picked: list[Any] = np.where(
+    values: Any = np.append(column.values.astype(object), np.array([None], object))
+    chosen: Any = np.where(
         column.counts > 0, values[np.minimum(column.offsets[:-1], len(column.values))], None
-    ).tolist()
+    )
+    picked: list[Any] = chosen.tolist()
     return picked

@@ -114,7 +114,7 @@ class FrameTable(ColumnTable):
 
         def make() -> NDArray[Any]:
             given = self.numbers("PlaneOrientationSequence.ImageOrientationPatient", 6)
-            missing = np.isnan(given).all(axis=1)
+            missing: Any = np.isnan(given).all(axis=1)
             if not missing.any():
                 return given
             slide = np.array([instance.slide_orientation for instance in self._instances])
@@ -152,7 +152,7 @@ class FrameTable(ColumnTable):
 
     @property
     def dimension_index_pointers(self) -> tuple[int, ...]:
-        """Tags of the attributes that the dimensions index (PS3.3 C.7.6.17), of the first instance."""
+        """Tags of what the dimensions index (PS3.3 C.7.6.17), of the first instance."""
         pointers = self._instances[0].dimension_pointers if self._instances else ()
         return tuple(attribute for _, attribute in pointers)
 

@@ -98,7 +98,7 @@ class FullTiling:
             for item in snapshot.items("OpticalPathSequence")
         ]
         return cls(
-            *(int(size or 0) for size in sizes),
+            *(int(size or 0) for size in sizes),  # type: ignore[call-arg, arg-type]
             snapshot.whole_number("TotalPixelMatrixFocalPlanes") or 1,
             origin,
             slide_orientation(snapshot),

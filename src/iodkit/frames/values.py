@@ -197,7 +197,7 @@ def _as_numbers(values: Any, path: str) -> tuple[NDArray[Any] | None, NDArray[np
     if array.dtype.kind not in "iufb":
         raise InvalidTypeError("numbers are needed", attribute=path, found=str(array.dtype))
     array = array.reshape(len(array), -1)
-    absent = None
+    absent: Any = None
     if mask is not None:
         absent = np.broadcast_to(mask.reshape(len(array), -1), array.shape).any(axis=1)
     if array.dtype.kind == "f":

@@ -100,7 +100,7 @@ def _write_path(path: Path, content: Content, overwrite: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(partial, flags, 0o666)
     try:
-        with open(descriptor, "wb", buffering=0) as file:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
             if mode is not None and hasattr(os, "fchmod"):
                 with contextlib.suppress(PermissionError):
                     os.fchmod(file.fileno(), mode)

@@ -162,8 +162,9 @@ def _replace(dataset: Dataset, bulk: Mapping[int, BulkValue | DataElement] | Non
         if isinstance(value, BulkValue):
             element = DataElement(tag, value.vr, join_pieces(value.pieces))
             element.is_undefined_length = value.length is None
-            value = element
-        twin._dict[BaseTag(tag)] = value
+            twin._dict[BaseTag(tag)] = element
+        else:
+            twin._dict[BaseTag(tag)] = value
     return twin
 
 

@@ -19,7 +19,7 @@ __all__ = ["as_bytes_view", "flatten_pieces", "join_pieces", "merge_small_pieces
 _SMALL = 1 << 15
 
 
-def as_bytes_view(buffer: Buffer) -> memoryview:
+def as_bytes_view(buffer: Any) -> memoryview:
     """View the memory of a buffer as bytes, without a copy where it is contiguous.
 
     Parameters

@@ -7,7 +7,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydicom import dcmread
 from pydicom.charset import default_encoding
@@ -175,9 +175,7 @@ def _read_quickly(source: ByteSource, stop_before_pixels: bool) -> ParsedFile:
         # Written as they are, such items would contradict the transfer syntax.
         element = dataset._dict[tag]
         dataset._dict[tag] = convert_raw_data_element(
-            element,
-            encoding=dataset._character_set,
-            ds=dataset,  # type: ignore[arg-type]
+            cast("RawDataElement", element), encoding=dataset._character_set, ds=dataset
         )
     return ParsedFile(dataset, meta, preamble, syntax_uid, parser.pixel_data, source)
 
@@ -197,7 +195,7 @@ def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
         position = start + length
     if not elements:
         raise _UnusualError
-    meta = FileMetaDataset(elements)
+    meta = FileMetaDataset(cast("Any", elements))
     meta.set_original_encoding(False, True, default_encoding)
     try:
         meta[next(iter(elements))]

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from pydicom import config
-from pydicom.datadict import DicomDictionary
+from pydicom._dicom_dict import DicomDictionary
 from pydicom.filereader import ENCODED_VR
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 

@@ -8,6 +8,7 @@ import re
 import stat
 import threading
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -227,7 +228,7 @@ class PathSource(ByteSource):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         try:
-            self._state = _file_state(os.stat(self.path))
+            self._state = _file_state(Path(self.path).stat())
         except OSError as error:
             raise _read_error(f"cannot open {self.path}", error) from error
         except ValueError as error:

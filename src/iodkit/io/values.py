@@ -66,7 +66,7 @@ def _values(value: Any) -> list[Any] | tuple[Any, ...] | None:
     """Give the values of a multi-valued element."""
     kind = type(value)
     if kind is MultiValue:
-        return value._list  # type: ignore[no-any-return]
+        return value._list
     return value if kind is list or kind is tuple else None
 
 
@@ -95,7 +95,7 @@ def _number_string(value: Any, _codec: Codec) -> bytes | None:
 
 def _number_text(value: Any) -> str:
     try:
-        return value.original_string  # type: ignore[no-any-return]
+        return value.original_string
     except AttributeError:
         return str(value)
 

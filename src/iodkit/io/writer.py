@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from copy import copy, deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydicom import config
 from pydicom.dataset import FileMetaDataset
@@ -121,7 +121,7 @@ def _choose_encoding(dataset: Dataset, meta: FileMetaDataset) -> tuple[bool, boo
         )
     if chosen == (True, False):
         raise InvalidValueError("there is no implicit VR in big endian", clause="PS3.5 A")
-    return chosen
+    return cast("tuple[bool, bool]", chosen)
 
 
 def _complete_meta(meta: FileMetaDataset, dataset: Dataset, encoding: tuple[bool, bool]) -> None:

@@ -60,6 +60,8 @@ class ChannelDescriptor:
         value_type: type | None = None,
     ) -> None:
         self._tag: BaseTag | None
+        self._keyword: str
+        self._value_type: type
         if isinstance(identifier, ChannelDescriptor):
             self._keyword = identifier._keyword
             self._tag = identifier._tag

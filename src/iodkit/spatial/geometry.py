@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from iodkit.elements import coerce_enum
 from iodkit.spatial.affine import (
@@ -250,9 +250,10 @@ def affine_from_components(
         if patient_orientation is not None and direction is None:
             # Names of directions mean the same in every convention; positions do not.
             axes = normalize_patient_orientation(from_reference_convention)
-            direction = (  # type: ignore[assignment]
-                convention_matrix(axes).T @ rotation_for_patient_orientation(patient_orientation)
+            turned: Any = convention_matrix(axes).T @ rotation_for_patient_orientation(
+                patient_orientation
             )
+            direction = turned
             patient_orientation = None
     affine = create_affine_matrix_from_components(
         spacing=spacing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -220,7 +220,7 @@ class MatchableGrid(ArrangeableGrid):
             part.append(slice(low + before[-1], high + 1 + before[-1]))
         if not any((*before, *after)):
             return self[tuple(part)]
-        widths = tuple(zip(before, after, strict=True))
+        widths: Any = tuple(zip(before, after, strict=True))
         overlap = tuple(slice(max(low, 0), high + 1) for low, high, _ in bounds)
         if any(low >= n or high < 0 for low, high, n in bounds):
             # Nothing overlaps, so there is nothing to crop first.

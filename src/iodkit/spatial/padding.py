@@ -128,7 +128,7 @@ def _fill_value(array: np.ndarray, mode: PadModes, constant: float, per_channel:
     if mode is PadModes.CONSTANT:
         return check_fill_value(array.dtype, constant)
     axes = _SPATIAL if per_channel else None
-    reduce = {
+    reduce: Any = {
         PadModes.MINIMUM: np.min,
         PadModes.MAXIMUM: np.max,
         PadModes.MEAN: np.mean,

@@ -256,7 +256,8 @@ class Volume(ChanneledGrid):
         """
         values = _as_voxels(array)
         if channels is None and values.shape == self._array.shape and values.ndim > 3:
-            channels = dict(self._channels)
+            kept: Any = dict(self._channels)
+            channels = kept
         return type(self)._from_geometry(self.get_geometry(), values, channels)
 
     def clip(self, a_min: float | None, a_max: float | None) -> Self:

@@ -258,7 +258,7 @@ class Image(SOPClass):
             ("ImageOrientationPatient", table.orientations),
             ("PixelSpacing", table.pixel_spacings),
         ):
-            missing = np.isnan(values).any(axis=1)
+            missing: Any = np.isnan(values).any(axis=1)
             if missing.any():
                 raise GeometryError(
                     f"{int(missing.sum())} of {len(missing)} frames have no {keyword}",

@@ -157,13 +157,13 @@ def _require_one(keyword: str, values: set[Any]) -> None:
         )
 
 
-def _describe(table: FrameTable, **tolerances: float | None) -> StackReport:
+def _describe(table: FrameTable, **tolerances: Any) -> StackReport:
     for keyword, values in (
         ("ImagePositionPatient", table.positions),
         ("ImageOrientationPatient", table.orientations),
         ("PixelSpacing", table.pixel_spacings),
     ):
-        missing = np.isnan(values).any(axis=1)
+        missing: Any = np.isnan(values).any(axis=1)
         if missing.any():
             raise GeometryError(
                 f"{int(missing.sum())} of {len(missing)} instances have no {keyword}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.charset import default_encoding
@@ -256,7 +256,7 @@ class SegmentationPlan:
 
 
 def _place(
-    pixel_array: object, sources: SourceFrames, overrides: PlaneOverrides
+    pixel_array: Any, sources: SourceFrames, overrides: PlaneOverrides
 ) -> tuple[PlaneStack, object]:
     """Find where the pixels lie: a volume says it, an array follows the source frames."""
     if isinstance(pixel_array, Volume):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydicom.uid import UID
 
@@ -185,7 +185,7 @@ class SegmentQueries(Image):
         list[pydicom.tag.BaseTag]
             Tags of the attributes that the dimension indices point to.
         """
-        pointers = cast("list[BaseTag]", self.dimension_index_pointers)
+        pointers = self.dimension_index_pointers
         return [pointer for pointer in pointers if pointer != _SEGMENT_DIMENSION]
 
 

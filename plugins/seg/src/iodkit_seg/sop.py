@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from iodkit.dataset import ContributingEquipment, SOPClassOptions
     from iodkit.spatial import Volume
     from iodkit.standard.enums import DimensionOrganizationTypeValues
-    from iodkit_image import PaletteColorLUTTransformation
     from iodkit_seg.description import SegmentDescription
 
 __all__ = ["SOP_CLASS_UIDS", "Segmentation", "segread"]
@@ -149,7 +148,7 @@ icc_profile : optional
         pyramid_uid: str | None = None,
         pyramid_label: str | None = None,
         further_source_images: Sequence[Dataset] | None = None,
-        palette_color_lut_transformation: PaletteColorLUTTransformation | None = None,
+        palette_color_lut_transformation: Dataset | None = None,
         icc_profile: bytes | None = None,
         contributing_equipment: Sequence[ContributingEquipment] | None = None,
         use_extended_offset_table: bool = False,
@@ -224,7 +223,7 @@ icc_profile : optional
             )
         super()._check_dataset(dataset)
 
-    def get_volume(  # type: ignore[override]  # segments take the place of pixel transforms
+    def get_volume(
         self,
         *,
         slice_start: int | None = None,
@@ -320,7 +319,9 @@ icc_profile : optional
             report, None if kind is SegmentationTypeValues.LABELMAP else segments, window
         )
         array = assemble(self.frame_store, kind, selection, request, voxel_type)
-        channels = None if request.combine else {"ReferencedSegmentNumber": list(request.numbers)}
+        channels: Any = (
+            None if request.combine else {"ReferencedSegmentNumber": list(request.numbers)}
+        )
         return window.crop(geometry).with_array(array, channels)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Canvas", "FloatArray", "Points", "capsule", "ellipsoid", "tube", "waves"]
 
-FloatArray: TypeAlias = "NDArray[np.float32]"
+FloatArray: TypeAlias = "NDArray[np.floating[Any]]"
 Triple: TypeAlias = tuple[float, float, float]
 
 

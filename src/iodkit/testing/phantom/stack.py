@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def make_stack(variant: str, planes: int, rows: int, columns: int) -> PhantomSta
     corner = _CENTER - right * pixel * (columns - 1) / 2 - down * pixel * (rows - 1) / 2
     tilt = _GANTRY_TILT if variant == "tilted" else 0.0
     step = normal + (down * np.tan(np.radians(tilt)) if tilt else 0.0)
-    positions = np.round(corner + along[:, np.newaxis] * step, 4)
+    positions: Any = np.round(corner + along[:, np.newaxis] * step, 4)
     return PhantomStack(
         positions=_disturb(positions, variant),
         orientation=np.round(np.concatenate([right, down]), 9),

@@ -158,21 +158,21 @@ def _through_pydicom(plugin: str) -> Callable[[bytes, PixelLayout, str], NDArray
     """Decode with one plugin of pydicom, whatever order it tries them in by itself."""
 
     def decode(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[Any]:
-        array, _ = get_decoder(UID(syntax)).as_array(
-            encapsulate([data]),
-            index=0,
-            decoding_plugin=plugin,
-            rows=layout.rows,
-            columns=layout.columns,
-            number_of_frames=1,
-            samples_per_pixel=layout.samples_per_pixel,
-            bits_allocated=layout.bits_allocated,
-            bits_stored=layout.bits_stored,
-            pixel_representation=int(layout.is_signed),
-            photometric_interpretation=layout.photometric_interpretation,
-            planar_configuration=layout.planar_configuration,
-            pixel_keyword="PixelData",
-        )
+        options: dict[str, Any] = {
+            "index": 0,
+            "decoding_plugin": plugin,
+            "rows": layout.rows,
+            "columns": layout.columns,
+            "number_of_frames": 1,
+            "samples_per_pixel": layout.samples_per_pixel,
+            "bits_allocated": layout.bits_allocated,
+            "bits_stored": layout.bits_stored,
+            "pixel_representation": int(layout.is_signed),
+            "photometric_interpretation": layout.photometric_interpretation,
+            "planar_configuration": layout.planar_configuration,
+            "pixel_keyword": "PixelData",
+        }
+        array, _ = get_decoder(UID(syntax)).as_array(encapsulate([data]), **options)
         return array
 
     return decode

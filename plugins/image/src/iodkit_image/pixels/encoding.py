@@ -15,13 +15,13 @@ from iodkit.errors import (
     MissingDependencyError,
     PixelDataError,
 )
-from iodkit.standard.enums import PhotometricInterpretationValues
+from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from iodkit.standard.enums import PixelRepresentationValues, PlanarConfigurationValues
+    from iodkit.standard.enums import PlanarConfigurationValues
 
 __all__ = ["encode_frame"]
 
@@ -68,7 +68,7 @@ def encode_frame(
     color = coerce_enum(
         photometric_interpretation, PhotometricInterpretationValues, "photometric_interpretation"
     ).value
-    signed = int(getattr(pixel_representation, "value", pixel_representation))
+    signed = int(PixelRepresentationValues(pixel_representation).value)
     planar = getattr(planar_configuration, "value", planar_configuration)
     frame = _check(np.asarray(array), bits_allocated, signed)
     if bits_allocated == 1:

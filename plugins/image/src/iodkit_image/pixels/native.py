@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class NativeFrames:
         words: bool = False,
     ) -> None:
         self._value, self._layout = value, layout
-        self._order = "<" if little_endian else ">"
+        self._order: Literal["<", ">"] = "<" if little_endian else ">"
         self._swap_pairs = not little_endian and words and layout.bits_allocated <= 8
         self._subsampled = layout.is_subsampled
         if self._subsampled:
