@@ -22,6 +22,7 @@ from functional_groups import (
     reference_column,
 )
 from iodkit.frames import FrameTable
+from iodkit.io import read_dataset
 
 FILES = multi_frame_files()
 
@@ -49,6 +50,9 @@ def test_real_files(file, syntax, undefined) -> None:
 @given(group_datasets(), st.sampled_from(sorted(SYNTAXES)), st.booleans())
 def test_generated(ds, syntax, undefined) -> None:
     paths = leaf_paths(ds)
+    if syntax == "implicit":
+        # Nobody knows that a private element without VR is a sequence.
+        paths = [path for path in paths if not path[0].isdigit()]
     stored = as_file(ds, syntax, undefined=undefined)
     reference = as_file(ds, syntax, undefined=undefined)
     table = FrameTable.from_dataset(stored)
@@ -98,7 +102,7 @@ def test_references(ds) -> None:
 
 
 def test_encoded_groups_stay_encoded() -> None:
-    ds = dcmread(FILES[0])
+    ds = read_dataset(FILES[0]).dataset
     table = FrameTable.from_dataset(ds)
     _ = table.positions, table.sources, repr(table)
     assert isinstance(ds._dict[0x52009230], RawDataElement)

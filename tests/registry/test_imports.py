@@ -47,7 +47,9 @@ def test_a_look_up_loads_neither_numpy_nor_pydicom_nor_an_implementation():
 
 def test_the_command_loads_neither_numpy_nor_pydicom():
     loaded = modules_after(
-        "from iodkit.cli import main\nassert main(['plugins']) == 0\nassert main(['--version']) == 0"
+        "from iodkit.cli import main\n"
+        "assert main(['plugins']) == 0\n"
+        "assert main(['--version']) == 0"
     )
     assert loaded.isdisjoint(HEAVY)
 

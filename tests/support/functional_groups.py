@@ -121,10 +121,8 @@ def reference_column(ds: Dataset, path: str) -> list[list[Any]]:
     """Read an attribute frame by frame from pydicom's objects."""
     steps = [keyword_to_tag(step) for step in path.split(".")]
     shared = (ds.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
-    rows = []
-    for item in ds.PerFrameFunctionalGroupsSequence:
-        rows.append(_values(item if steps[0] in item else shared, steps))
-    return rows
+    items = ds.PerFrameFunctionalGroupsSequence
+    return [_values(item if steps[0] in item else shared, steps) for item in items]
 
 
 def keyword_to_tag(step: str) -> Any:

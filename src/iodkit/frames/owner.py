@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydicom.charset import convert_encodings
 from pydicom.dataelem import DataElement, RawDataElement
@@ -93,4 +93,4 @@ class FrameOwner(SafeItem):
         """Remove an element as `pydicom.Dataset.pop` does, decoding first where it matters."""
         if not isinstance(key, slice) and Tag(key) == _CHARACTER_SET:
             decode_all(self)
-        return super().pop(key, *args)
+        return super().pop(cast("Any", key), *args)

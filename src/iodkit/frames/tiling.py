@@ -97,8 +97,12 @@ class FullTiling:
             str(item.get("OpticalPathIdentifier", ""))
             for item in snapshot.items("OpticalPathSequence")
         ]
+        rows, columns, matrix_rows, matrix_columns = (int(size or 0) for size in sizes)
         return cls(
-            *(int(size or 0) for size in sizes),  # type: ignore[call-arg, arg-type]
+            rows,
+            columns,
+            matrix_rows,
+            matrix_columns,
             snapshot.whole_number("TotalPixelMatrixFocalPlanes") or 1,
             origin,
             slide_orientation(snapshot),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pydicom.charset import encode_string
@@ -137,6 +137,7 @@ def make_leaf(tag: int, vr: str, values: object, n: int, path: str) -> LeafColum
     InvalidValueError
         If the number of values is not that of the frames, or a value does not fit its VR.
     """
+    values = cast("Any", values)
     if not hasattr(values, "__len__") or isinstance(values, (str, bytes)) or len(values) != n:
         found = "one value" if not hasattr(values, "__len__") else f"{len(values)} values"
         raise InvalidValueError(

@@ -318,7 +318,7 @@ class PathSource(ByteSource):
         return {"path": self.path, "_state": self._state}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        vars(self).update(state)
         self._prepare()
 
 

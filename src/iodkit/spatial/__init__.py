@@ -12,9 +12,24 @@ from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescrip
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, rotation_for_patient_orientation
 from iodkit.spatial.errors import GeometryMismatchError, NotAVolumeError
 from iodkit.spatial.geometry import VolumeGeometry, VolumeToVolumeTransformer
+from iodkit.spatial.image_plane import get_image_coordinate_system
 from iodkit.spatial.orthogonality import orthonormal_cosines
 from iodkit.spatial.regularity import describe_positions
+from iodkit.spatial.sorting import (
+    describe_stack,
+    get_dataset_sort_index,
+    get_plane_sort_index,
+    get_series_volume_positions,
+    sort_datasets,
+)
 from iodkit.spatial.stack import Gap, StackKind, StackReport
+from iodkit.spatial.tiled_frames import iter_tiled_full_frame_data
+from iodkit.spatial.tiling import (
+    compute_tile_positions_per_frame,
+    get_tile_array,
+    is_tiled_image,
+    tile_pixel_matrix,
+)
 from iodkit.spatial.volume import Volume
 
 __all__ = [
@@ -29,13 +44,24 @@ __all__ = [
     "Volume",
     "VolumeGeometry",
     "VolumeToVolumeTransformer",
+    "compute_tile_positions_per_frame",
     "convert_affine_to_convention",
     "create_affine_matrix_from_attributes",
     "create_affine_matrix_from_components",
     "create_rotation_matrix",
     "describe_positions",
+    "describe_stack",
     "get_closest_patient_orientation",
+    "get_dataset_sort_index",
+    "get_image_coordinate_system",
     "get_normal_vector",
+    "get_plane_sort_index",
+    "get_series_volume_positions",
+    "get_tile_array",
+    "is_tiled_image",
+    "iter_tiled_full_frame_data",
     "orthonormal_cosines",
     "rotation_for_patient_orientation",
+    "sort_datasets",
+    "tile_pixel_matrix",
 ]

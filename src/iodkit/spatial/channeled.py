@@ -254,7 +254,7 @@ class ChanneledGrid(MatchableGrid):
 
     def _build(self, affine: FloatArray, array: np.ndarray, channels: ChannelTable) -> Self:
         new = type(self).__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        vars(new).update(vars(self))
         new._affine = readonly(affine)
         new._spatial_shape = array.shape[:3]
         new._array = array

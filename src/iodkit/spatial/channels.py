@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pydicom.datadict import dictionary_description, dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.tag import BaseTag, Tag
@@ -150,7 +150,7 @@ class ChannelDescriptor:
         elif isinstance(value, kind) and not isinstance(value, bool):
             return kind(value) if kind is not str else str(value)
         elif kind is not str and hasattr(value, "__float__") and not isinstance(value, (bool, str)):
-            number = float(value)
+            number = float(cast("float", value))
             if kind is float:
                 return number
             if hasattr(value, "__index__"):

@@ -12,18 +12,13 @@ from iodkit.spatial.channeled import ChanneledGrid
 from iodkit.spatial.channels import Channels, parse_channels
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, PatientOrientation
 from iodkit.spatial.geometry import VolumeGeometry, affine_from_components
-from iodkit.standard.enums import NiBabelImageClasses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import itk
-    import nibabel
-    import SimpleITK as sitk
-    import xarray
     from numpy.typing import DTypeLike
 
-    from iodkit.standard.enums import CoordinateSystemNames, InterpolationMethods
+    from iodkit.standard.enums import CoordinateSystemNames
 
 __all__ = ["Volume"]
 
@@ -343,127 +338,6 @@ class Volume(ChanneledGrid):
         result *= scale
         result += offset
         return self._with_values(result.astype(values.dtype, copy=False))
-
-    def resample(
-        self,
-        to: VolumeGeometry | Volume | Sequence[float] | float,
-        *,
-        interpolation: InterpolationMethods | str,
-        constant_value: float = 0.0,
-        allow_integers: bool = False,
-    ) -> Self:
-        """Compute voxels on another grid.
-
-        This is the one operation that interpolates; the method has no default on purpose.
-
-        Parameters
-        ----------
-        to : VolumeGeometry | Volume | Sequence[float] | float
-            Grid to compute voxels on; or new spacing in mm, for a grid with the same axes that
-            covers the same extent.
-        interpolation : InterpolationMethods | str
-            ``"NEAREST"`` (keeps labels) or ``"LINEAR"``.
-        constant_value : float, optional
-            Value of voxels whose centre lies outside this volume (more than half a voxel away from
-            the outermost centres).
-        allow_integers : bool, optional
-            Whether linear interpolation is allowed for integers, which may be labels.  The result
-            is then floating point.
-
-        Returns
-        -------
-        Volume
-            Volume on the new grid.
-
-        Raises
-        ------
-        InvalidTypeError
-            If linear interpolation is asked for integers without `allow_integers`.
-        GeometryMismatchError
-            If the grids lie in different frames of reference.
-        """
-        from iodkit.spatial.resampling import resample_volume
-
-        return resample_volume(self, to, interpolation, constant_value, allow_integers)
-
-    def to_simpleitk(self) -> sitk.Image:
-        """Convert to an image of SimpleITK; see `iodkit.spatial.interop.simpleitk`."""
-        from iodkit.spatial.interop.simpleitk import volume_to_simpleitk
-
-        return volume_to_simpleitk(self)
-
-    @classmethod
-    def from_simpleitk(
-        cls,
-        simpleitk_image: sitk.Image,
-        coordinate_system: CoordinateSystemNames | str = "PATIENT",
-        frame_of_reference_uid: str | None = None,
-    ) -> Self:
-        """Convert from an image of SimpleITK; see `iodkit.spatial.interop.simpleitk`."""
-        from iodkit.spatial.interop.simpleitk import parts_from_simpleitk
-
-        array, affine, channels = parts_from_simpleitk(simpleitk_image)
-        return cls(array, affine, coordinate_system, frame_of_reference_uid, channels)
-
-    def to_itk(self) -> itk.Image:
-        """Convert to an image of ITK; see `iodkit.spatial.interop.itk_image`."""
-        from iodkit.spatial.interop.itk_image import volume_to_itk
-
-        return volume_to_itk(self)
-
-    @classmethod
-    def from_itk(
-        cls,
-        itk_image: itk.Image,
-        coordinate_system: CoordinateSystemNames | str = "PATIENT",
-        frame_of_reference_uid: str | None = None,
-    ) -> Self:
-        """Convert from an image of ITK; see `iodkit.spatial.interop.itk_image`."""
-        from iodkit.spatial.interop.itk_image import parts_from_itk
-
-        array, affine = parts_from_itk(itk_image)
-        return cls(array, affine, coordinate_system, frame_of_reference_uid)
-
-    def to_nibabel(
-        self, image_class: str | NiBabelImageClasses = NiBabelImageClasses.NIFTI1IMAGE
-    ) -> nibabel.spatialimages.SpatialImage:
-        """Convert to an image of nibabel; see `iodkit.spatial.interop.nifti`."""
-        from iodkit.spatial.interop.nifti import volume_to_nibabel
-
-        return volume_to_nibabel(self, image_class)
-
-    @classmethod
-    def from_nibabel(
-        cls,
-        nibabel_image: nibabel.spatialimages.SpatialImage,
-        coordinate_system: CoordinateSystemNames | str = "PATIENT",
-        frame_of_reference_uid: str | None = None,
-    ) -> Self:
-        """Convert from an image of nibabel; see `iodkit.spatial.interop.nifti`."""
-        from iodkit.spatial.interop.nifti import parts_from_nibabel
-
-        array, affine, channels = parts_from_nibabel(nibabel_image)
-        return cls(array, affine, coordinate_system, frame_of_reference_uid, channels)
-
-    def to_xarray(self) -> xarray.DataArray:
-        """Convert to a DataArray of xarray; see `iodkit.spatial.interop.labelled`."""
-        from iodkit.spatial.interop.labelled import volume_to_xarray
-
-        return volume_to_xarray(self)
-
-    @classmethod
-    def from_xarray(cls, data_array: xarray.DataArray) -> Self:
-        """Convert from a DataArray of xarray; see `iodkit.spatial.interop.labelled`."""
-        from iodkit.spatial.interop.labelled import parts_from_xarray
-
-        parts = parts_from_xarray(data_array)
-        return cls(
-            parts.array,
-            parts.affine,
-            parts.coordinate_system,
-            parts.frame_of_reference_uid,
-            parts.channels,
-        )
 
 
 def _as_voxels(array: object) -> np.ndarray:

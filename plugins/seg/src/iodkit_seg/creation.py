@@ -272,8 +272,9 @@ def _place(
         overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
     )
     if overrides.plane_positions is not None:
-        shape = np.shape(pixel_array)
-        rows, columns = shape[-2:] if len(shape) < 4 else shape[1:3]
+        shape: tuple[int, ...] = np.shape(pixel_array)
+        first = 1 if len(shape) == 4 else len(shape) - 2
+        rows, columns = shape[first], shape[first + 1]
         stack = stack.resized(rows, columns)
     return stack, pixel_array
 

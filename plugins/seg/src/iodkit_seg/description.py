@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iodkit.coding import CodedConcept, to_code, to_codes
 from iodkit.content import AlgorithmIdentificationSequence, CIELabColor
@@ -204,7 +204,7 @@ class SegmentDescription(DicomItem):
         return [CodedConcept.from_dataset(item, copy=False) for item in self.get(keyword) or ()]
 
 
-def _check_number(number: object) -> int:
+def _check_number(number: Any) -> int:
     if isinstance(number, bool) or not hasattr(number, "__index__"):
         raise InvalidTypeError(
             "wrong type",

@@ -9,9 +9,12 @@ from pydicom.datadict import dictionary_description, keyword_for_tag, tag_for_ke
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from iodkit.content import PlanePositionSequence
 from iodkit.context import generate_uid
 from iodkit.elements import DicomSequence, coerce_enum
 from iodkit.errors import GeometryError, InvalidValueError, NotFoundError
+from iodkit.frames import FrameTable
+from iodkit.spatial import get_plane_sort_index
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames, PixelIndexDirections
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit.content import PlanePositionSequence
 
 __all__ = ["DimensionIndexSequence"]
 
@@ -78,9 +80,7 @@ class DimensionIndexSequence(DicomSequence):
         list[PlanePositionSequence]
             Position of each frame.
         """
-        from iodkit.spatial import get_plane_positions_of_image
-
-        return list(get_plane_positions_of_image(image))
+        return _plane_positions(FrameTable.from_dataset(image))
 
     def get_plane_positions_of_series(
         self, images: Sequence[Dataset]
@@ -97,9 +97,7 @@ class DimensionIndexSequence(DicomSequence):
         list[PlanePositionSequence]
             Position of each image.
         """
-        from iodkit.spatial import get_plane_positions_of_series
-
-        return list(get_plane_positions_of_series(images))
+        return _plane_positions(FrameTable.from_instances(images))
 
     def get_index_position(self, pointer: str) -> int:
         """Return the place of a dimension among all, from 0.
@@ -194,8 +192,6 @@ class DimensionIndexSequence(DicomSequence):
             )
         if image_orientation is None or keywords != ["ImagePositionPatient"]:
             return values, first
-        from iodkit.spatial import get_plane_sort_index
-
         order = get_plane_sort_index(
             flat[first].tolist(),
             image_orientation,
@@ -203,6 +199,17 @@ class DimensionIndexSequence(DicomSequence):
             handedness=handedness,
         )
         return values, first[np.asarray(order)]
+
+
+def _plane_positions(table: FrameTable) -> list[PlanePositionSequence]:
+    if np.isnan(table.positions).any():
+        raise GeometryError(
+            "a frame has no position",
+            attribute="ImagePositionPatient",
+            clause="PS3.3 C.7.6.16.2.3",
+        )
+    patient = CoordinateSystemNames.PATIENT
+    return [PlanePositionSequence(patient, position) for position in table.positions.tolist()]
 
 
 def _item(keyword: str, group: str, uid: str) -> Dataset:

@@ -1,0 +1,152 @@
+"""What is measured: each row does the same job with ours and with highdicom."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.data import ct_headers, ellipsoids, plain_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DATA = Path(__file__).resolve().parent.parent / ".benchdata"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A job: `prepare` makes the input of one run, the sides do the work."""
+
+    name: str
+    target: float
+    prepare: Callable[[], Any]
+    ours: Callable[[Any], object]
+    highdicom: Callable[[Any], object]
+
+
+def describe(side: Any, algorithm: Any, codes: Any, count: int) -> list[Any]:
+    """Describe segments with the classes of one side; both have the same interface."""
+    identification = algorithm("Bench", codes.DCM.ArtificialIntelligence, "1")
+    arguments = (codes.SCT.Tissue, codes.SCT.Liver, "AUTOMATIC", identification)
+    return [side.SegmentDescription(n, f"Segment {n}", *arguments) for n in range(1, count + 1)]
+
+
+def _create_ours(job: tuple[Any, Any, int, str, Path]) -> None:
+    import iodkit as ik
+
+    images, labels, count, kind, target = job
+    segments = describe(ik.seg, ik.AlgorithmIdentificationSequence, ik.codes, count)
+    seg = ik.seg.Segmentation(
+        images, labels, kind, segments, None, 1, None, 1, "Bench", "Bench", "1", "1"
+    )
+    seg.save_as(target / "ours.dcm")
+
+
+def _create_highdicom(job: tuple[Any, Any, int, str, Path]) -> None:
+    import highdicom as hd
+    from pydicom.sr.codedict import codes
+
+    images, labels, count, kind, target = job
+    segments = describe(hd.seg, hd.AlgorithmIdentificationSequence, codes, count)
+    seg = hd.seg.Segmentation(
+        images, labels, kind, segments, hd.UID(), 1, hd.UID(), 1, "Bench", "Bench", "1", "1"
+    )
+    seg.save_as(target / "highdicom.dcm")
+
+
+def _seg_job(shape: tuple[int, int, int], count: int, kind: str) -> Callable[[], Any]:
+    name = "x".join(map(str, shape))
+    folder = DATA / f"{name}-{count}-{kind}"
+
+    def prepare() -> Any:
+        paths = ct_headers(DATA / f"headers-{name}", *shape, pixels=False)
+        folder.mkdir(exist_ok=True)
+        stored = DATA / f"labels-{name}-{count}.npy"
+        if not stored.exists():
+            np.save(stored, ellipsoids(*shape, count))
+        return plain_headers(paths), np.load(stored), count, kind, folder
+
+    return prepare
+
+
+def _written(prepare: Callable[[], Any]) -> Callable[[], Path]:
+    def path() -> Path:
+        *_, folder = job = prepare()
+        found = folder / "highdicom.dcm"
+        if not found.exists():
+            _create_highdicom(job)
+        return found
+
+    return path
+
+
+def _open_ours(path: Path) -> Any:
+    import iodkit as ik
+
+    seg = ik.read(path)
+    assert seg.frame_table.segment_numbers is not None
+    return seg
+
+
+def _open_highdicom(path: Path) -> Any:
+    import highdicom as hd
+
+    return hd.seg.segread(path)
+
+
+def _volume_ours(path: Path) -> Any:
+    return _open_ours(path).get_volume(combine_segments=True)
+
+
+def _volume_highdicom(path: Path) -> Any:
+    return _open_highdicom(path).get_volume(combine_segments=True)
+
+
+def _series() -> Any:
+    return plain_headers(ct_headers(DATA / "series", 100, 512, 512, pixels=True))
+
+
+def _series_ours(images: Any) -> Any:
+    import iodkit as ik
+
+    return ik.get_volume_from_series(images)
+
+
+def _series_highdicom(images: Any) -> Any:
+    import highdicom as hd
+
+    return hd.get_volume_from_series(images)
+
+
+def _import(statement: str) -> Callable[[Any], object]:
+    return lambda _: subprocess.run([sys.executable, "-W", "ignore", "-c", statement], check=True)
+
+
+def rows() -> list[Row]:
+    """List the rows."""
+    warnings.simplefilter("ignore")
+    found = []
+    for label, shape, count, kind, create, opened, volume in (
+        ("300x512², 10 segments", (300, 512, 512), 10, "BINARY", 10, 50, 8),
+        ("200x256², 100 segments", (200, 256, 256), 100, "BINARY", 20, 50, 15),
+        ("100x512², label map", (100, 512, 512), 10, "LABELMAP", 5, 5, 2),
+    ):
+        job = _seg_job(shape, count, kind)
+        file = _written(job)
+        found += [
+            Row(f"seg {kind} create {label}", create, job, _create_ours, _create_highdicom),
+            Row(f"seg {kind} open {label}", opened, file, _open_ours, _open_highdicom),
+            Row(f"seg {kind} volume {label}", volume, file, _volume_ours, _volume_highdicom),
+        ]
+    found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
+    look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
+    found.append(
+        Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
+    )
+    return found

@@ -1,0 +1,102 @@
+"""Measure ours beside highdicom, interleaved, and print ratios and peak memory.
+
+Usage: python -m benchmarks.run [PART OF A NAME] [--rounds N] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rows import Row, rows
+
+SIDES = ("ours", "highdicom")
+
+
+def once(row: Row, side: str) -> float:
+    """CPU seconds of one run, children included, without the making of its input."""
+    job = row.prepare()
+    gc.collect()
+    before = sum(resource_times())
+    result = getattr(row, side)(job)
+    seconds = sum(resource_times()) - before
+    del result
+    return seconds
+
+
+def resource_times() -> tuple[float, float]:
+    """CPU seconds of this process and of its children so far."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time(), children.ru_utime + children.ru_stime
+
+
+def measure(row: Row, rounds: int) -> dict[str, list[float]]:
+    """Run both sides in turn, after one run of each that does not count."""
+    times: dict[str, list[float]] = {side: [] for side in SIDES}
+    for number in range(rounds + 1):
+        for side in SIDES:
+            seconds = once(row, side)
+            if number:
+                times[side].append(seconds)
+    return times
+
+
+def peak_memory(name: str, side: str) -> int:
+    """Megabytes that a run adds to what imports and input take, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.run", "--memory", side, name]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def print_memory(name: str, side: str) -> None:
+    """Print the peak of one run in megabytes."""
+    row = next(row for row in rows() if row.name == name)
+    __import__("iodkit" if side == "ours" else "highdicom")
+    job = row.prepare()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    result = getattr(row, side)(job)
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+    del result
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only rows with this in their name")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--memory", choices=SIDES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory:
+        print_memory(" ".join(options.names), options.memory)
+        return
+    wanted = " ".join(options.names)
+    results: list[dict[str, Any]] = []
+    head = f"{'row':42} {'highdicom':>10} {'ours':>10} {'ratio':>7} {'target':>7}  {'peak MB':>12}"
+    print(head)
+    for row in rows():
+        if wanted not in row.name:
+            continue
+        times = {side: statistics.median(t) for side, t in measure(row, options.rounds).items()}
+        memory = {side: peak_memory(row.name, side) for side in SIDES}
+        ratio = times["highdicom"] / max(times["ours"], 1e-9)
+        peaks = f"{memory['highdicom']} / {memory['ours']}"
+        print(
+            f"{row.name:42} {times['highdicom']:>9.3f}s {times['ours']:>9.4f}s "
+            f"{ratio:>6.1f}x {row.target:>6g}x  {peaks:>12}",
+            flush=True,
+        )
+        results.append({"name": row.name, "seconds": times, "ratio": ratio, "peak_mb": memory})
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2))
+
+
+if __name__ == "__main__":
+    main()
