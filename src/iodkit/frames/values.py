@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.charset import encode_string
@@ -137,9 +137,9 @@ def make_leaf(tag: int, vr: str, values: object, n: int, path: str) -> LeafColum
     InvalidValueError
         If the number of values is not that of the frames, or a value does not fit its VR.
     """
-    values = cast("Any", values)
-    if not hasattr(values, "__len__") or isinstance(values, (str, bytes)) or len(values) != n:
-        found = "one value" if not hasattr(values, "__len__") else f"{len(values)} values"
+    given: Any = values
+    if not hasattr(given, "__len__") or isinstance(given, (str, bytes)) or len(given) != n:
+        found = "one value" if not hasattr(given, "__len__") else f"{len(given)} values"
         raise InvalidValueError(
             "one value per frame is needed",
             attribute=path,

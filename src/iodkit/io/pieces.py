@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iodkit.errors import InvalidTypeError
 
@@ -73,15 +73,15 @@ def flatten_pieces(pieces: Iterable[Piece]) -> Iterator[memoryview]:
     for piece in pieces:
         if _offers_memory(piece):
             yield as_bytes_view(piece)
-        elif isinstance(piece, str) or not hasattr(piece, "__iter__"):
+            continue
+        if not hasattr(piece, "__iter__") or isinstance(cast("object", piece), str):
             raise InvalidTypeError(
                 "a piece of encoded data is no buffer",
                 found=type(piece).__name__,
                 expected="a buffer, or an iterable of buffers",
             )
-        else:
-            for buffer in piece:
-                yield as_bytes_view(buffer)
+        for buffer in piece:
+            yield as_bytes_view(buffer)
 
 
 def _offers_memory(piece: Any) -> bool:

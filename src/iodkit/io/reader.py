@@ -173,16 +173,16 @@ def _read_quickly(source: ByteSource, stop_before_pixels: bool) -> ParsedFile:
     dataset = _make_dataset(path, parser.elements, preamble, meta, syntax)
     for tag in parser.mixed:
         # Written as they are, such items would contradict the transfer syntax.
-        element = dataset._dict[tag]
+        raw = cast("RawDataElement", dataset._dict[tag])
         dataset._dict[tag] = convert_raw_data_element(
-            cast("RawDataElement", element), encoding=dataset._character_set, ds=dataset
+            raw, encoding=dataset._character_set, ds=dataset
         )
     return ParsedFile(dataset, meta, preamble, syntax_uid, parser.pixel_data, source)
 
 
 def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
     """Read the elements of group 0002, which are explicit VR little endian (PS3.10 7.1)."""
-    syntax = Syntax(False, True)
+    syntax = Syntax(implicit_vr=False, little_endian=True)
     elements: dict[BaseTag, RawDataElement] = {}
     position = _META_START
     while position + 8 <= window.size:
@@ -196,7 +196,9 @@ def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
     if not elements:
         raise _UnusualError
     meta = FileMetaDataset(cast("Any", elements))
-    meta.set_original_encoding(False, True, default_encoding)
+    meta.set_original_encoding(
+        is_implicit_vr=False, is_little_endian=True, character_encoding=default_encoding
+    )
     try:
         meta[next(iter(elements))]
     except NotImplementedError:
@@ -334,7 +336,7 @@ def _make_dataset(
 ) -> FileDataset:
     dataset = FileDataset(
         path or io.BytesIO(),
-        elements,  # type: ignore[arg-type]
+        cast("dict[Any, Any]", elements),
         preamble,
         meta,
         syntax.implicit_vr,

@@ -141,7 +141,7 @@ def find_sequence_end(window: Window, position: int, syntax: Syntax) -> tuple[in
     CorruptDataError
         If the structure is broken, the data ends, or sequences are nested too deeply.
     """
-    implicit = Syntax(True, syntax.little_endian)
+    implicit = Syntax(implicit_vr=True, little_endian=syntax.little_endian)
     uniform = True
     # Around the position, from outside to inside: sequences (True) and items (False) of undefined
     # length, with the encoding of what is in them.  All else has a length and is skipped.
