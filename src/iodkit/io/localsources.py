@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from iodkit.errors import InvalidTypeError, ReadError
 from iodkit.io.bytesource import ByteSource, make_read_error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from iodkit.errors import MissingDependencyError, ReadError
 from iodkit.io.bytesource import ByteSource, make_read_error
