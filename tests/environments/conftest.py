@@ -39,6 +39,9 @@ def clean_environment(**variables: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("IODKIT_", "PYTHON", "VIRTUAL_ENV", "COVERAGE", "PYTEST"))
     }
+    if "SSL_CERT_FILE" not in kept:
+        # uv's own certificates do not know an organisation's proxy, the system's do.
+        kept.setdefault("UV_SYSTEM_CERTS", "1")
     return {**kept, **variables}
 
 

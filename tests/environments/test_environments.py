@@ -13,7 +13,7 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 SEG = "1.2.840.10008.5.1.4.1.1.66.4"
 LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
 PDF = "1.2.840.10008.5.1.4.1.1.104.1"
-KERNEL_NEEDS = {"iodkit", "importlib-metadata", "numpy", "pluggy", "pydicom", "zipp"}
+KERNEL_NEEDS = {"iodkit", "importlib-metadata", "numpy", "pluggy", "pydicom"}
 
 MISSING = """
 import sys
@@ -51,7 +51,8 @@ def installed(environment):
 
 
 def test_the_kernel_alone(kernel):
-    assert installed(kernel) == KERNEL_NEEDS
+    # What importlib-metadata needs in turn is its own affair.
+    assert installed(kernel) - {"lazy-importer", "zipp"} == KERNEL_NEEDS
     assert implementations(kernel, CT, SEG, PDF) == [None, None, None]
     plugins = kernel.command("plugins")
     assert (plugins.returncode, plugins.stdout) == (0, "No plugins are installed.\n")

@@ -61,7 +61,7 @@ class EncapsulatedPDF(SOPClass):
             **shared,
         )
         self.ConversionType = "WSD"
-        self.AcquisitionDateTime = None
+        self.AcquisitionDateTime = ""
         self.BurnedInAnnotation = "YES" if burned_in_annotation else "NO"
         self.DocumentTitle = document_title
         self.ConceptNameCodeSequence = []
