@@ -157,7 +157,7 @@ def test_a_switched_off_family_is_not_opened_with(with_seg):
 def test_every_public_name_of_a_family_is_there_and_no_other_family_is_imported(with_seg, package):
     source = ROOT / f"plugins/{package}/src/iodkit_{package}"
     table = with_seg.python_code(f"import iodkit_{package} as p; print(*p._HOMES)").split()
-    absent = [home for home in table if not list(source.glob(f"{home}*"))]
+    absent = [h for h in table if not list(source.glob(f"{h.replace(chr(46), chr(47))}*"))]
     if absent:
         pytest.skip(f"modules that are not written yet: {', '.join(absent)}")
     code = (

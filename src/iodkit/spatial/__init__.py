@@ -8,12 +8,18 @@ from iodkit.spatial.affine import (
     get_closest_patient_orientation,
     get_normal_vector,
 )
+from iodkit.spatial.between_planes import ImageToImageTransformer, PixelToPixelTransformer
 from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescriptor
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, rotation_for_patient_orientation
 from iodkit.spatial.errors import GeometryMismatchError, NotAVolumeError
 from iodkit.spatial.geometry import VolumeGeometry, VolumeToVolumeTransformer
 from iodkit.spatial.image_plane import get_image_coordinate_system
 from iodkit.spatial.orthogonality import orthonormal_cosines
+from iodkit.spatial.points import (
+    are_points_coplanar,
+    map_coordinate_into_pixel_matrix,
+    map_pixel_into_coordinate_system,
+)
 from iodkit.spatial.regularity import describe_positions
 from iodkit.spatial.sorting import (
     describe_stack,
@@ -30,6 +36,12 @@ from iodkit.spatial.tiling import (
     is_tiled_image,
     tile_pixel_matrix,
 )
+from iodkit.spatial.transformers import (
+    ImageToReferenceTransformer,
+    PixelToReferenceTransformer,
+    ReferenceToImageTransformer,
+    ReferenceToPixelTransformer,
+)
 from iodkit.spatial.volume import Volume
 
 __all__ = [
@@ -38,12 +50,19 @@ __all__ = [
     "ChannelDescriptor",
     "Gap",
     "GeometryMismatchError",
+    "ImageToImageTransformer",
+    "ImageToReferenceTransformer",
     "NotAVolumeError",
+    "PixelToPixelTransformer",
+    "PixelToReferenceTransformer",
+    "ReferenceToImageTransformer",
+    "ReferenceToPixelTransformer",
     "StackKind",
     "StackReport",
     "Volume",
     "VolumeGeometry",
     "VolumeToVolumeTransformer",
+    "are_points_coplanar",
     "compute_tile_positions_per_frame",
     "convert_affine_to_convention",
     "create_affine_matrix_from_attributes",
@@ -60,6 +79,8 @@ __all__ = [
     "get_tile_array",
     "is_tiled_image",
     "iter_tiled_full_frame_data",
+    "map_coordinate_into_pixel_matrix",
+    "map_pixel_into_coordinate_system",
     "orthonormal_cosines",
     "rotation_for_patient_orientation",
     "sort_datasets",

@@ -1,6 +1,6 @@
 """What the image family registers; imports nothing but the registry and a table of UIDs."""
 
-from iodkit.registry import IODEntry, hookimpl
+from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
 from iodkit_image._sop_classes import SOP_CLASSES
 
 
@@ -17,3 +17,22 @@ def iodkit_register_iods() -> list[IODEntry]:
         IODEntry(uid, keyword, "image", "iodkit_image.image:Image", name)
         for uid, keyword, name in SOP_CLASSES
     ]
+
+
+_WITH_CASES = (
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.2.1",
+    "1.2.840.10008.5.1.4.1.1.77.1.6",
+)
+
+
+@hookimpl
+def iodkit_conformance_cases() -> list[ConformanceEntry]:
+    """Register the cases for the conformance kit.
+
+    Returns
+    -------
+    list of ConformanceEntry
+        One record for each SOP class that there are cases for.
+    """
+    return [ConformanceEntry(uid, "iodkit_image._cases:cases") for uid in _WITH_CASES]

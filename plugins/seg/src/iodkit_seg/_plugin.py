@@ -1,6 +1,6 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import IODEntry, hookimpl
+from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -30,3 +30,18 @@ def iodkit_register_iods() -> list[IODEntry]:
             name="Label Map Segmentation Storage",
         ),
     ]
+
+
+_WITH_CASES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+
+
+@hookimpl
+def iodkit_conformance_cases() -> list[ConformanceEntry]:
+    """Register the cases for the conformance kit.
+
+    Returns
+    -------
+    list of ConformanceEntry
+        One record for each SOP class that there are cases for.
+    """
+    return [ConformanceEntry(uid, "iodkit_seg._cases:cases") for uid in _WITH_CASES]

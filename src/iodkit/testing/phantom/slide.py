@@ -126,8 +126,9 @@ def _write_matrix(ds: Dataset, rows: int, columns: int, tile: int) -> None:
     ds.TotalPixelMatrixFocalPlanes = 1
     ds.NumberOfOpticalPaths = 1
     ds.ImageOrientationSlide = [0, -1, 0, -1, 0, 0]
-    ds.ImagedVolumeWidth = columns * _MICROMETRE
-    ds.ImagedVolumeHeight = rows * _MICROMETRE
+    # VR FL holds single precision.
+    ds.ImagedVolumeWidth = float(np.float32(columns * _MICROMETRE))
+    ds.ImagedVolumeHeight = float(np.float32(rows * _MICROMETRE))
     ds.ImagedVolumeDepth = 1.0
     ds.SpecimenLabelInImage = "NO"
     ds.FocusMethod = "AUTO"
