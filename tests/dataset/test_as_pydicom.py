@@ -4,26 +4,27 @@ import io
 
 import pytest
 from pydicom import dcmread, dcmwrite
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 import iodkit as ik
 from iodkit.testing import kit
 
-CASES = [
-    case
-    for uid in (
-        "1.2.840.10008.5.1.4.1.1.66.4",
-        "1.2.840.10008.5.1.4.1.1.66.7",
-        "1.2.840.10008.5.1.4.1.1.2.1",
-    )
-    for case in kit.cases_of(uid)
-]
+UIDS = (
+    "1.2.840.10008.5.1.4.1.1.66.4",
+    "1.2.840.10008.5.1.4.1.1.66.7",
+    "1.2.840.10008.5.1.4.1.1.2.1",
+)
+CASES = [case for uid in UIDS for case in kit.cases_of(uid)]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def made(request):
-    return request.param.object()
+    """An object that was read, so that it is as encoded as the plain dataset."""
+    buffer = io.BytesIO()
+    request.param.object().save_as(buffer)
+    return ik.read(buffer.getvalue())
 
 
 def plain(made):
@@ -38,6 +39,12 @@ def test_it_is_a_dataset_equal_to_the_plain_one(made):
     assert made == twin
     assert twin == made
     assert made == twin
+
+
+def walked(ds):
+    found = []
+    ds.walk(lambda _, element: found.append(element.tag))
+    return found
 
 
 OPERATIONS = {
@@ -68,12 +75,6 @@ OPERATIONS = {
 }
 
 
-def walked(ds):
-    found = []
-    ds.walk(lambda _, element: found.append(element.tag))
-    return found
-
-
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_reading_operations_answer_as_for_a_plain_dataset(operation, made):
     assert OPERATIONS[operation](made) == OPERATIONS[operation](plain(made))
@@ -101,9 +102,7 @@ def _sequence(ds):
 
 CHANGES = {
     "setattr": lambda ds: setattr(ds, "PatientID", "new"),
-    "setitem": lambda ds: ds.__setitem__(
-        0x00100020, ds[0x00100010].__class__(0x00100020, "LO", "n")
-    ),
+    "setitem": lambda ds: ds.__setitem__(0x00100020, DataElement(0x00100020, "LO", "n")),
     "add_new": lambda ds: ds.add_new(0x00101010, "AS", "012Y"),
     "delattr": lambda ds: delattr(ds, "PatientID"),
     "delitem": lambda ds: ds.__delitem__(0x00100020),
@@ -141,10 +140,7 @@ def test_it_nests_in_another_dataset(made):
     assert outer.ReferencedInstanceSequence[0] is made
 
 
-@pytest.mark.parametrize("implicit", [False, True])
-def test_pydicoms_own_writer_takes_it(made, implicit):
+def test_pydicoms_own_writer_takes_it(made):
     buffer = io.BytesIO()
-    dcmwrite(buffer, made, implicit_vr=implicit, little_endian=True)
-    assert len(buffer.getvalue()) > 1000
-    if not implicit:
-        assert type(ik.read(buffer.getvalue())) is type(made)
+    dcmwrite(buffer, made)
+    assert type(ik.read(buffer.getvalue())) is type(made)
