@@ -47,7 +47,8 @@ class _Yield:
 
     source: LoadedPlugin
     usable: bool = True
-    records: list[Record] = field(default_factory=list)
+    records: dict[Record, None] = field(default_factory=dict)
+    iods: dict[str, IODEntry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, stage: Stage, text: str, cause: BaseException | None = None) -> None:
@@ -71,7 +72,7 @@ class _Yield:
             self.source.distribution,
             self.source.version,
             state,
-            tuple(record for record in self.records if isinstance(record, IODEntry)),
+            tuple(self.iods.values()),
             tuple(self.problems),
         )
 
@@ -186,10 +187,11 @@ def _keep(
         target.report("records", f"{hook}: returned a {found} where a {kind.__name__} belongs")
     elif record in target.records:
         target.report("records", f"{hook}: returned {record!r} twice")
-    elif isinstance(record, IODEntry) and _is_refused(target, record, reserved):
-        return
-    else:
-        target.records.append(record)
+    elif not isinstance(record, IODEntry):
+        target.records[record] = None
+    elif not _is_refused(target, record, reserved):
+        target.records[record] = None
+        target.iods[record.sop_class_uid] = record
 
 
 def _is_refused(target: _Yield, record: IODEntry, reserved: Reserved) -> bool:
@@ -197,12 +199,11 @@ def _is_refused(target: _Yield, record: IODEntry, reserved: Reserved) -> bool:
         text = f"the family name {record.family!r} of {record.keyword} is reserved"
         target.report("records", f"{text}: the kernel has a module of that name")
         return True
-    for other in target.records:
-        if isinstance(other, IODEntry) and other.sop_class_uid == record.sop_class_uid:
-            both = f"{other.implementation} and {record.implementation}"
-            target.report("records", f"claims {record.sop_class_uid} twice: {both}")
-            return True
-    return False
+    other = target.iods.get(record.sop_class_uid)
+    if other is not None:
+        both = f"{other.implementation} and {record.implementation}"
+        target.report("records", f"claims {record.sop_class_uid} twice: {both}")
+    return other is not None
 
 
 def _all(yields: Sequence[_Yield], kind: type[R]) -> tuple[Claim[R], ...]:

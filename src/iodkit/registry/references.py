@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-from importlib import resources
 
 from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 
@@ -136,6 +135,9 @@ def read_resource(reference: str) -> bytes:
     NotFoundError
         The package has no such file.
     """
+    # Look-ups must be quick, and only few programs read tables.
+    from importlib import resources
+
     check_resource(reference)
     package, _, path = reference.partition(":")
     try:
