@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iodkit.errors import InvalidTypeError
@@ -107,6 +108,11 @@ def join_pieces(pieces: Iterable[Piece]) -> bytes:
     bytes
         Their bytes in order.
     """
+    listed: Any = pieces
+    if isinstance(listed, list):
+        # Nothing is consumed where one of many is no contiguous buffer.
+        with contextlib.suppress(TypeError, BufferError, ValueError):
+            return b"".join(listed)
     return b"".join(flatten_pieces(pieces))
 
 

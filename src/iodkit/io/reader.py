@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from pydicom import dcmread
 from pydicom.charset import default_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element, empty_value_for_VR
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, PrivateTransferSyntaxes
 
 from iodkit.errors import CorruptDataError, ReadError
+from iodkit.io.fallback import read_broken, read_with_pydicom
+from iodkit.io.parsed import PIXEL_TAGS, ParsedFile, PixelDataLocation
 from iodkit.io.scan import (
     ITEM_END,
     UNDEFINED_LENGTH,
     Syntax,
+    are_fragments,
     find_fragments_end,
     find_sequence_end,
 )
@@ -33,75 +33,34 @@ if TYPE_CHECKING:
 
 __all__ = ["ParsedFile", "PixelDataLocation", "read_dataset"]
 
-PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _META_START = 132
 _DELIMITER = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 # A deflated dataset that becomes larger than this is taken for an attack.
 _INFLATED_LIMIT = 8 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class PixelDataLocation:
-    """Where the value of the pixel data is in its source.
-
-    Attributes
-    ----------
-    tag : pydicom.tag.BaseTag
-        (7FE0,0010), (7FE0,0008) or (7FE0,0009).
-    vr : str | None
-        Value representation in the file; ``None`` where it has none (implicit VR).
-    offset : int
-        Position of the value; of encapsulated pixel data, of its first item: the basic offset
-        table (PS3.5 A.4).
-    length : int
-        Number of bytes; ``0xFFFFFFFF`` if the pixel data is encapsulated.
-    """
-
-    tag: BaseTag
-    vr: str | None
-    offset: int
-    length: int
-
-    @property
-    def is_encapsulated(self) -> bool:
-        """Whether the value is a sequence of fragments."""
-        return self.length == UNDEFINED_LENGTH
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFile:
-    """A DICOM file whose elements are still encoded.
-
-    Attributes
-    ----------
-    dataset : pydicom.FileDataset
-        The dataset, as `pydicom.dcmread` would give it, with elements that pydicom decodes when
-        they are asked for.  A sequence of undefined length is one encoded element too: its
-        ``value`` holds the items without the delimiter, and its ``length`` stays 0xFFFFFFFF, so
-        that it is written as it was.  Without pixel data if that was not to be read.
-    file_meta : pydicom.FileMetaDataset
-        File meta information; also ``dataset.file_meta``.
-    preamble : bytes | None
-        The 128 bytes before the prefix; ``None`` in a file that has neither.
-    transfer_syntax : pydicom.uid.UID | None
-        Transfer syntax UID of the file meta information.
-    pixel_data : PixelDataLocation | None
-        Where the pixel data is, if there is any.
-    source : ByteSource
-        What positions refer to: the source that was read, or the inflated bytes of a file in a
-        deflated transfer syntax.
-    """
-
-    dataset: FileDataset
-    file_meta: FileMetaDataset
-    preamble: bytes | None
-    transfer_syntax: UID | None
-    pixel_data: PixelDataLocation | None
-    source: ByteSource
+# What pydicom raises where elements that are needed at once (transfer syntax, character set) make
+# no sense.
+_SENSELESS = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    BytesLengthException,
+)
 
 
 class _UnusualError(Exception):
     """The file is not laid out as the quick way expects; pydicom has rules for it."""
+
+
+class _DeflateError(Exception):
+    """The deflated dataset cannot be inflated."""
+
+    def __init__(self, error: CorruptDataError) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def read_dataset(
@@ -142,23 +101,32 @@ def read_dataset(
     with opened.held():
         try:
             return _read_quickly(opened, stop_before_pixels)
+        except _DeflateError as broken:
+            # pydicom would inflate the data again, without a limit.
+            raise broken.error from None
         except _UnusualError:
-            return _read_with_pydicom(opened, stop_before_pixels, force=force)
+            return read_with_pydicom(opened, stop_before_pixels, force=force)
         except CorruptDataError as error:
+            error.message = f"{opened.describe()}: {error.message}"
             # pydicom reads some broken files that people have; but it also takes a truncated
             # value without a word.
             if allow_truncated:
-                return _read_with_pydicom(opened, stop_before_pixels, force=force)
-            return _read_broken(opened, stop_before_pixels, error)
+                return read_with_pydicom(opened, stop_before_pixels, force=force)
+            return read_broken(opened, stop_before_pixels, error)
+        except ReadError:
+            raise
+        except _SENSELESS:
+            return read_with_pydicom(opened, stop_before_pixels, force=force)
 
 
 def _read_quickly(source: ByteSource, stop_before_pixels: bool) -> ParsedFile:
     """Read a file that is laid out as the standard wants it."""
     window = Window(source)
     path = source.path
-    if window.size < _META_START + 8 or window.value(128, 4) != b"DICM":
+    start = window.value(0, _META_START) if window.size >= _META_START + 8 else b""
+    if start[128:] != b"DICM":
         raise _UnusualError
-    preamble = window.value(0, 128)
+    preamble = start[:128]
     meta, position = _read_meta(window)
     syntax_uid: UID | None = meta.get("TransferSyntaxUID", None)
     if not syntax_uid or position + 6 > window.size:
@@ -227,18 +195,18 @@ def _inflate(source: ByteSource, position: int) -> ByteSource:
     """Decompress the dataset of a deflated file (PS3.5 A.5)."""
     compressed = source.read(position, source.size - position)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    reason = f"it is truncated, or larger than {_INFLATED_LIMIT} bytes"
     try:
         data = inflater.decompress(compressed, _INFLATED_LIMIT)
     except zlib.error as error:
-        raise CorruptDataError(
-            f"{source.describe()}: the deflated dataset from byte {position} on is broken: {error}",
-            clause="PS3.5 A.5",
-        ) from error
+        data, reason = b"", str(error)
     if not inflater.eof:
-        raise CorruptDataError(
-            f"{source.describe()}: the deflated dataset is truncated, or larger than "
-            f"{_INFLATED_LIMIT} bytes",
-            clause="PS3.5 A.5",
+        raise _DeflateError(
+            CorruptDataError(
+                f"{source.describe()}: the deflated dataset from byte {position} on is broken: "
+                f"{reason}",
+                clause="PS3.5 A.5",
+            )
         )
     return MemorySource(data, f"inflated dataset of {source.describe()}")
 
@@ -292,24 +260,40 @@ class _Parser:
             self.elements[BaseTag(tag)] = _raw(tag, vr, length, window, start, syntax)
             return start + length
         vr = syntax.resolve_undefined(tag, vr, window, start)
-        if vr == "SQ":
-            window.anchor(start)
-            end, uniform = find_sequence_end(window, start, syntax)
-            window.anchor(None)
-            if not uniform:
-                self.mixed.append(BaseTag(tag))
-        else:
-            end = find_fragments_end(window, start, syntax)
+        value, end = self._sequence(tag, start) if vr == "SQ" else self._fragments(start)
         self.elements[BaseTag(tag)] = RawDataElement(
-            BaseTag(tag),
-            vr,
-            length,
-            window.value(start, end - start),
-            start,
-            syntax.implicit_vr,
-            syntax.little_endian,
+            BaseTag(tag), vr, length, value, start, syntax.implicit_vr, syntax.little_endian
         )
-        return end + 8
+        return end + len(_DELIMITER)
+
+    def _sequence(self, tag: int, start: int) -> tuple[bytes, int]:
+        """Give the items of a sequence of undefined length, and where they end."""
+        window = self._window
+        window.anchor(start)
+        end, uniform = find_sequence_end(window, start, self._syntax)
+        window.anchor(None)
+        if not uniform:
+            self.mixed.append(BaseTag(tag))
+        return window.value(start, end - start), end
+
+    def _fragments(self, start: int) -> tuple[bytes, int]:
+        """Give encapsulated fragments, and where they end."""
+        window = self._window
+        end = window.size - len(_DELIMITER)
+        if self._ends_with_delimiter(start):
+            value = window.value(start, end - start)
+            if are_fragments(value, self._syntax):
+                return value, end
+        end = find_fragments_end(window, start, self._syntax)
+        return window.value(start, end - start), end
+
+    def _ends_with_delimiter(self, start: int) -> bool:
+        """Tell whether the data ends like fragments after which nothing follows, as is usual."""
+        window = self._window
+        tail = window.size - len(_DELIMITER)
+        if not self._syntax.little_endian or tail < start:
+            return False
+        return window.peek(tail, len(_DELIMITER)) == _DELIMITER
 
     def _skip(self, start: int, length: int) -> int:
         """Go past pixel data; return where the next element starts."""
@@ -320,11 +304,10 @@ class _Parser:
                     f"the data ends at byte {window.size}", expected=f"{length} bytes of pixels"
                 )
             return start + length
-        # In nearly all files nothing follows the fragments, so their headers need not be read.
-        tail = window.size - len(_DELIMITER)
-        if self._syntax.little_endian and tail >= start and window.value(tail, 8) == _DELIMITER:
+        # Then the headers of the fragments need not be read.
+        if self._ends_with_delimiter(start):
             return window.size
-        return find_fragments_end(window, start, self._syntax) + 8
+        return find_fragments_end(window, start, self._syntax) + len(_DELIMITER)
 
 
 def _make_dataset(
@@ -345,89 +328,3 @@ def _make_dataset(
     dataset.buffer = None
     dataset.set_original_encoding(syntax.implicit_vr, syntax.little_endian, dataset._character_set)
     return dataset
-
-
-class _SourceFile(io.RawIOBase):
-    """A byte source as a file object."""
-
-    def __init__(self, source: ByteSource) -> None:
-        self._source = source
-        self._position = 0
-        self.name = source.path or ""
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = (0, self._position, self._source.size)[whence]
-        if base + offset < 0:
-            raise ValueError("negative position")
-        self._position = base + offset
-        return self._position
-
-    def read(self, size: int = -1, /) -> bytes:
-        rest = max(self._source.size - self._position, 0)
-        count = rest if size is None or size < 0 else min(size, rest)
-        data = self._source.read(self._position, count) if count else b""
-        self._position += count
-        return data
-
-
-def _read_with_pydicom(source: ByteSource, stop_before_pixels: bool, *, force: bool) -> ParsedFile:
-    """Read any file that pydicom reads."""
-    try:
-        dataset = dcmread(_SourceFile(source), force=force)
-    except InvalidDicomError as error:
-        raise ReadError(
-            f"{source.describe()} is no DICOM file",
-            expected="the prefix DICM after 128 bytes",
-            clause="PS3.10 7.1",
-            remedy="Read it with force=True if it is a dataset without preamble.",
-        ) from error
-    except ReadError:
-        raise
-    except (Exception, RecursionError) as error:
-        raise CorruptDataError(f"{source.describe()} cannot be parsed: {error}") from error
-    return _describe(source, dataset, stop_before_pixels)
-
-
-def _describe(source: ByteSource, dataset: FileDataset, stop_before_pixels: bool) -> ParsedFile:
-    dataset.buffer = None
-    if source.path is None:
-        dataset.filename = None
-    syntax: UID | None = dataset.file_meta.get("TransferSyntaxUID", None)
-    location = None
-    for tag in PIXEL_TAGS & {int(tag) for tag in dataset._dict}:
-        element = dataset._dict[BaseTag(tag)]
-        if isinstance(element, RawDataElement):
-            location = PixelDataLocation(
-                element.tag, element.VR, element.value_tell, element.length
-            )
-        if stop_before_pixels:
-            del dataset._dict[BaseTag(tag)]
-    return ParsedFile(dataset, dataset.file_meta, dataset.preamble, syntax, location, source)
-
-
-def _read_broken(
-    source: ByteSource, stop_before_pixels: bool, error: CorruptDataError
-) -> ParsedFile:
-    """Read a file with a broken structure if pydicom can, and if it is not truncated."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            parsed = _read_with_pydicom(source, stop_before_pixels=False, force=False)
-        except (ReadError, Warning):
-            raise error from None
-    for element in parsed.dataset._dict.values():
-        if isinstance(element, RawDataElement) and element.length not in (
-            len(element.value or b""),
-            UNDEFINED_LENGTH,
-        ):
-            raise error
-    return _describe(source, parsed.dataset, stop_before_pixels)

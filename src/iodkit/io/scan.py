@@ -15,7 +15,14 @@ from iodkit.errors import CorruptDataError
 if TYPE_CHECKING:
     from iodkit.io.window import Window
 
-__all__ = ["UNDEFINED_LENGTH", "Syntax", "find_fragments_end", "find_sequence_end"]
+__all__ = [
+    "ITEM_END",
+    "UNDEFINED_LENGTH",
+    "Syntax",
+    "are_fragments",
+    "find_fragments_end",
+    "find_sequence_end",
+]
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
 ITEM = 0xFFFEE000
@@ -82,7 +89,8 @@ class Syntax:
 
     def tag(self, window: Window, position: int) -> int:
         """Read the tag at a position."""
-        group, element = self.unpack_tag(window.data, window.locate(position, 4))
+        start = window.locate(position, 4)  # may replace the window's data
+        group, element = self.unpack_tag(window.data, start)
         return int(group << 16 | element)
 
     def resolve_undefined(
@@ -238,7 +246,8 @@ def find_fragments_end(window: Window, position: int, syntax: Syntax) -> int:
         If the structure is broken or the data ends.
     """
     while True:
-        group, element, length = syntax.unpack_implicit(window.data, window.locate(position, 8))
+        start = window.locate(position, 8)  # may replace the window's data
+        group, element, length = syntax.unpack_implicit(window.data, start)
         tag = group << 16 | element
         if tag == SEQUENCE_END:
             return position
@@ -247,3 +256,27 @@ def find_fragments_end(window: Window, position: int, syntax: Syntax) -> int:
                 f"no fragment where one is expected, at byte {position}", found=f"tag {tag:08X}"
             )
         position = _skip(window, position, position + 8, length)
+
+
+def are_fragments(data: bytes, syntax: Syntax) -> bool:
+    """Tell whether bytes are a run of whole fragments, up to their very end (PS3.5 A.4).
+
+    Parameters
+    ----------
+    data : bytes
+        A value without its delimiter.
+    syntax : Syntax
+        How the dataset is encoded.
+
+    Returns
+    -------
+    bool
+        ``False`` if anything but fragments is in it, or the last one is cut off.
+    """
+    position = 0
+    while position + 8 <= len(data):
+        group, element, length = syntax.unpack_implicit(data, position)
+        if group << 16 | element != ITEM:
+            return False
+        position += 8 + length
+    return position == len(data)

@@ -123,6 +123,26 @@ class Window:
         start = self.locate(position, length)
         return self.data[start : start + length]
 
+    def peek(self, position: int, length: int) -> bytes:
+        """Give a few bytes from elsewhere, without moving the window.
+
+        Parameters
+        ----------
+        position : int
+            Position in the source.
+        length : int
+            Number of bytes.
+
+        Returns
+        -------
+        bytes
+            The bytes.
+        """
+        if self._holds(position, length):
+            start = position - self.base
+            return self.data[start : start + length]
+        return self._source.read(position, length)
+
     def _holds(self, position: int, length: int) -> bool:
         index = position - self.base
         return index >= 0 and index + length <= len(self.data)
