@@ -13,8 +13,15 @@ from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescrip
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, rotation_for_patient_orientation
 from iodkit.spatial.errors import GeometryMismatchError, NotAVolumeError
 from iodkit.spatial.geometry import VolumeGeometry, VolumeToVolumeTransformer
-from iodkit.spatial.image_plane import get_image_coordinate_system
+from iodkit.spatial.image_plane import ImagePlane, get_image_coordinate_system, read_plane
 from iodkit.spatial.orthogonality import orthonormal_cosines
+from iodkit.spatial.planes import (
+    are_plane_positions_tiled_full,
+    compute_plane_position_slide_per_frame,
+    compute_plane_position_tiled_full,
+    get_plane_positions_of_image,
+    get_plane_positions_of_series,
+)
 from iodkit.spatial.points import (
     are_points_coplanar,
     map_coordinate_into_pixel_matrix,
@@ -26,6 +33,7 @@ from iodkit.spatial.sorting import (
     get_dataset_sort_index,
     get_plane_sort_index,
     get_series_volume_positions,
+    get_volume_positions,
     sort_datasets,
 )
 from iodkit.spatial.stack import Gap, StackKind, StackReport
@@ -50,6 +58,7 @@ __all__ = [
     "ChannelDescriptor",
     "Gap",
     "GeometryMismatchError",
+    "ImagePlane",
     "ImageToImageTransformer",
     "ImageToReferenceTransformer",
     "NotAVolumeError",
@@ -62,7 +71,10 @@ __all__ = [
     "Volume",
     "VolumeGeometry",
     "VolumeToVolumeTransformer",
+    "are_plane_positions_tiled_full",
     "are_points_coplanar",
+    "compute_plane_position_slide_per_frame",
+    "compute_plane_position_tiled_full",
     "compute_tile_positions_per_frame",
     "convert_affine_to_convention",
     "create_affine_matrix_from_attributes",
@@ -74,14 +86,18 @@ __all__ = [
     "get_dataset_sort_index",
     "get_image_coordinate_system",
     "get_normal_vector",
+    "get_plane_positions_of_image",
+    "get_plane_positions_of_series",
     "get_plane_sort_index",
     "get_series_volume_positions",
     "get_tile_array",
+    "get_volume_positions",
     "is_tiled_image",
     "iter_tiled_full_frame_data",
     "map_coordinate_into_pixel_matrix",
     "map_pixel_into_coordinate_system",
     "orthonormal_cosines",
+    "read_plane",
     "rotation_for_patient_orientation",
     "sort_datasets",
     "tile_pixel_matrix",

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from pydicom.tag import Tag
 
 from iodkit.errors import GeometryError, MissingAttributeError
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-__all__ = ["frame_group", "has_value", "number_of_frames", "read_numbers"]
+__all__ = ["frame_group", "has_value", "number_of_frames", "read_numbers", "value_of"]
+
+
+# Looking up the tag of a keyword takes as long as reading the attribute.
+_tag_of = lru_cache(maxsize=64)(Tag)
+
+
+def value_of(dataset: Dataset, keyword: str) -> Any:
+    """Return the value of an attribute, or None if it is missing or empty."""
+    tag = _tag_of(keyword)
+    if tag not in dataset:
+        return None
+    value = dataset[tag].value
+    if value is None or (isinstance(value, (str, bytes, Sequence)) and len(value) == 0):
+        return None
+    return value
 
 
 def has_value(dataset: Dataset, keyword: str) -> bool:
     """Whether a dataset has an attribute that is not empty."""
-    element = dataset.get(keyword)
-    return (
-        element is not None
-        and element != ""
-        and not (hasattr(element, "__len__") and len(element) == 0)
-    )
+    return value_of(dataset, keyword) is not None
 
 
 def number_of_frames(dataset: Dataset) -> int:
     """Return the number of frames, which is one if the attribute is missing."""
-    return int(dataset.NumberOfFrames) if has_value(dataset, "NumberOfFrames") else 1
+    return int(value_of(dataset, "NumberOfFrames") or 1)
 
 
 def frame_group(dataset: Dataset, frame_index: int, keyword: str) -> Dataset | None:
@@ -35,10 +48,10 @@ def frame_group(dataset: Dataset, frame_index: int, keyword: str) -> Dataset | N
         ("SharedFunctionalGroupsSequence", 0),
         ("PerFrameFunctionalGroupsSequence", frame_index),
     ):
-        items = dataset.get(sequence)
-        if items and index < len(items):
-            group = items[index].get(keyword)
-            if group:
+        items = value_of(dataset, sequence)
+        if items is not None and index < len(items):
+            group = value_of(items[index], keyword)
+            if group is not None:
                 item: Dataset = group[0]
                 return item
     return None
@@ -54,16 +67,17 @@ def read_numbers(source: Dataset, keyword: str, count: int) -> tuple[float, ...]
     GeometryError
         If it has another number of values, or they are not finite.
     """
-    if not has_value(source, keyword):
+    values = value_of(source, keyword)
+    if values is None:
         raise MissingAttributeError(
             f"the image has no {keyword}, so it is not placed in space",
             attribute=keyword,
             expected=f"{count} numbers",
             clause="PS3.3 C.7.6.2",
         )
-    values = source[keyword].value
-    numbers = tuple(float(v) for v in (values if count > 1 else [values]))
-    if len(numbers) != count or not np.isfinite(numbers).all():
+    several = values if isinstance(values, Sequence) else [values]
+    numbers = tuple(float(v) for v in several)
+    if len(numbers) != count or not all(map(isfinite, numbers)):
         raise GeometryError(
             "wrong values", attribute=keyword, found=numbers, expected=f"{count} finite numbers"
         )

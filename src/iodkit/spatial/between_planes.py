@@ -9,8 +9,8 @@ import numpy as np
 from iodkit.spatial.affine import create_affine_matrix_from_attributes, invert_affine
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import read_plane
-from iodkit.spatial.mapping import round_indices
-from iodkit.spatial.transformers import FROM_HALF_PIXEL, HALF_PIXEL, SAME_PLANE, PlaneTransformer
+from iodkit.spatial.plane_transformer import PlaneTransformer
+from iodkit.spatial.transformers import FROM_HALF_PIXEL, HALF_PIXEL, SAME_PLANE
 from iodkit.spatial.vectors import FloatArray, as_vector
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class _BetweenPlanes(PlaneTransformer):
     """From one image to another in the same plane."""
 
     _input_dimensions = 2
+    _output_dimensions = 2
 
     @staticmethod
     def _parts(
@@ -139,8 +140,7 @@ class PixelToPixelTransformer(_BetweenPlanes):
         numpy.ndarray
             Array of shape (n, 2): column and row, of int64, or float64 if not rounded.
         """
-        mapped = self._map(indices)[:, :2]
-        return round_indices(mapped) if self._round else mapped
+        return self._map_rounded(indices) if self._round else self._map(indices)
 
     @classmethod
     def for_images(
@@ -234,7 +234,7 @@ class ImageToImageTransformer(_BetweenPlanes):
         numpy.ndarray
             Array of shape (n, 2): column and row.
         """
-        return self._map(coordinates)[:, :2]
+        return self._map(coordinates)
 
     @classmethod
     def for_images(

@@ -20,7 +20,7 @@ from iodkit.spatial.conventions import (
 from iodkit.spatial.grid import require_patient
 from iodkit.spatial.mapping import apply_affine, check_index_bounds, round_indices
 from iodkit.spatial.matching import MatchableGrid
-from iodkit.spatial.vectors import FloatArray, as_points
+from iodkit.spatial.vectors import FloatArray, as_numbers
 from iodkit.standard.enums import CoordinateSystemNames
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ class VolumeToVolumeTransformer:
         GeometryMismatchError
             If a result lies outside and bounds are checked.
         """
-        mapped = apply_affine(self._affine, as_points(indices, 3, "indices"))
+        mapped = apply_affine(self._affine, as_numbers(indices, 3, "indices"))
         if self._check_bounds:
             check_index_bounds(mapped, self._shape)
         return round_indices(mapped) if self._round_output else mapped

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydicom.uid import UID
 
+from iodkit.content import (
+    PixelMeasuresSequence,
+    PlaneOrientationSequence,
+    PlanePositionSequence,
+)
 from iodkit.elements import check_uid, coerce_enum
 from iodkit.errors import InvalidTypeError, OutOfRangeError
 from iodkit.spatial.affine import convert_affine_to_convention, invert_affine
@@ -15,17 +20,12 @@ from iodkit.spatial.conventions import PatientAxes, PatientOrientation, orientat
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.mapping import apply_affine, check_index_bounds, round_indices
 from iodkit.spatial.orthogonality import check_affine
-from iodkit.spatial.vectors import FloatArray, as_points, as_shape, readonly
+from iodkit.spatial.vectors import FloatArray, as_numbers, as_shape, readonly
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iodkit.content import (
-        PixelMeasuresSequence,
-        PlaneOrientationSequence,
-        PlanePositionSequence,
-    )
     from iodkit.spatial.geometry import VolumeGeometry
 
 __all__ = ["SpatialGrid", "require_patient"]
@@ -245,7 +245,7 @@ class SpatialGrid(ABC):
         InvalidValueError
             If the shape is wrong.
         """
-        return apply_affine(self._affine, as_points(indices, 3, "indices"))
+        return apply_affine(self._affine, as_numbers(indices, 3, "indices"))
 
     def map_reference_to_indices(
         self, coordinates: np.ndarray, round_output: bool = False, check_bounds: bool = False
@@ -271,7 +271,7 @@ class SpatialGrid(ABC):
         GeometryMismatchError
             If a point lies outside and `check_bounds` is set.
         """
-        points = as_points(coordinates, 3, "coordinates")
+        points = as_numbers(coordinates, 3, "coordinates")
         indices = apply_affine(self.inverse_affine, points)
         if check_bounds:
             check_index_bounds(indices, self._spatial_shape)
@@ -322,8 +322,6 @@ class SpatialGrid(ABC):
         return apply_affine(self._affine, planes)
 
     def _plane_position(self, origin: FloatArray) -> PlanePositionSequence:
-        from iodkit.content import PlanePositionSequence
-
         is_slide = self._coordinate_system is CoordinateSystemNames.SLIDE
         return PlanePositionSequence(
             self._coordinate_system, origin.tolist(), (1, 1) if is_slide else None
@@ -337,8 +335,6 @@ class SpatialGrid(ABC):
         iodkit.content.PlaneOrientationSequence
             Orientation in the coordinate system of the grid.
         """
-        from iodkit.content import PlaneOrientationSequence
-
         return PlaneOrientationSequence(self._coordinate_system, self.direction_cosines)
 
     def get_pixel_measures(self) -> PixelMeasuresSequence:
@@ -349,8 +345,6 @@ class SpatialGrid(ABC):
         iodkit.content.PixelMeasuresSequence
             Pixel spacing, and the spacing between planes both as thickness and as spacing.
         """
-        from iodkit.content import PixelMeasuresSequence
-
         return PixelMeasuresSequence(
             self.pixel_spacing, self.spacing_between_slices, self.spacing_between_slices
         )

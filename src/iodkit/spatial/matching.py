@@ -31,6 +31,8 @@ __all__ = ["DEFAULT_TOLERANCE", "MatchableGrid"]
 DEFAULT_TOLERANCE = 1e-5
 # What a tolerance of 1 allows in units of the voxel: the default then allows a hundredth.
 _VOXELS_PER_TOLERANCE = 1000.0
+# Modes of padding whose values do not depend on voxels that are cropped.
+_LOCAL_MODES = frozenset((PadModes.CONSTANT, PadModes.EDGE))
 
 
 class MatchableGrid(ArrangeableGrid):
@@ -203,13 +205,18 @@ class MatchableGrid(ArrangeableGrid):
         return arranged._window(
             first,
             last,
+            chosen,
             lambda grid, widths: grid.pad(
                 widths, mode=chosen, constant_value=constant_value, per_channel=per_channel
             ),
         )
 
     def _window(
-        self, first: Sequence[int], last: Sequence[int], pad: Callable[[Self, PadWidths], Self]
+        self,
+        first: Sequence[int],
+        last: Sequence[int],
+        mode: PadModes,
+        pad: Callable[[Self, PadWidths], Self],
     ) -> Self:
         """Return voxels `first` to `last` (both included), padded where there are none."""
         bounds = list(zip(first, last, self.spatial_shape, strict=True))
@@ -222,8 +229,9 @@ class MatchableGrid(ArrangeableGrid):
             return self[tuple(part)]
         widths: Any = tuple(zip(before, after, strict=True))
         overlap = tuple(slice(max(low, 0), high + 1) for low, high, _ in bounds)
-        if any(low >= n or high < 0 for low, high, n in bounds):
-            # Nothing overlaps, so there is nothing to crop first.
+        is_apart = any(low >= n or high < 0 for low, high, n in bounds)
+        if is_apart or mode not in _LOCAL_MODES:
+            # Values that are computed come from the whole grid, not from what is left of it.
             return pad(self, widths)[tuple(part)]
         return pad(self[overlap], widths)
 

@@ -108,18 +108,23 @@ def pad_array(
     if mode is PadModes.EDGE:
         return np.pad(array, [*widths, *([(0, 0)] * (array.ndim - 3))], mode="edge")
     spatial = [n + sum(w) for n, w in zip(array.shape, widths, strict=False)]
-    padded = np.empty((*spatial, *array.shape[3:]), dtype=array.dtype)
+    fill = _fill_value(array, mode, constant_value, per_channel)
+    shape = (*spatial, *array.shape[3:])
+    is_zero = not np.any(fill)
+    # The system gives zeroed memory for free.
+    padded = np.zeros(shape, array.dtype) if is_zero else np.empty(shape, array.dtype)
     inside = tuple(
         slice(before, before + n) for (before, _), n in zip(widths, array.shape, strict=False)
     )
-    fill = _fill_value(array, mode, constant_value, per_channel)
+    padded[inside] = array
+    if is_zero:
+        return padded
     # Only the borders are filled: six slabs that do not overlap.
     region = [slice(None)] * 3
     for axis in _SPATIAL:
         for side in (slice(0, inside[axis].start), slice(inside[axis].stop, None)):
             padded[(*region[:axis], side, *region[axis + 1 :])] = fill
         region[axis] = inside[axis]
-    padded[inside] = array
     return padded
 
 

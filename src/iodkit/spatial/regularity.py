@@ -1,8 +1,7 @@
-"""How places of planes are judged: order, duplicates, spacing, tilt and parts."""
+"""How places of planes are judged: spacing, duplicates, gaps and tilt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,31 +9,16 @@ import numpy as np
 from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.spatial.affine import get_normal_vector
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, IndexConvention
+from iodkit.spatial.grouping import Planes, group_planes, is_line, line_slope
 from iodkit.spatial.stack import Gap, StackKind, StackReport
-from iodkit.spatial.tolerances import DEFAULT_DRIFT, DEFAULT_ORIENTATION_TOL, Tolerances
+from iodkit.spatial.tolerances import DEFAULT_ORIENTATION_TOL, Tolerances
 from iodkit.spatial.vectors import FloatArray, IntArray, as_points, as_spacing, as_vector
 from iodkit.standard.enums import AxisHandedness
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["describe_parts", "describe_positions"]
-
-# Gaps that are smaller than the next larger one by this factor separate copies of one plane.
-_DUPLICATE_RATIO = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class _Planes:
-    """Planes in sorted order, those at one place gathered in one group."""
-
-    order: IntArray
-    group: IntArray
-    """Number of the group of each sorted plane."""
-    distances: FloatArray
-    """Distance of each group along the normal, from the first."""
-    offsets: FloatArray
-    """In-plane displacement of each group from the normal through the first, shape (m, 3)."""
+__all__ = ["describe_parallel", "describe_positions", "orientation_groups"]
 
 
 def describe_positions(
@@ -117,11 +101,11 @@ def describe_positions(
         if pixel_spacing is None
         else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),
     )
-    groups = _orientation_groups(cosines, tolerances)
+    groups = orientation_groups(cosines, tolerances)
     if len(groups) > 1:
         return _mixed(places, cosines, normal, groups, tolerances)
     hint = None if spacing_hint is None else abs(float(spacing_hint))
-    return _describe(places, cosines, normal, hint, tolerances)
+    return describe_parallel(places, cosines, normal, hint, tolerances)
 
 
 def _as_cosines(orientation: ArrayLike, count: int) -> FloatArray:
@@ -139,7 +123,7 @@ def _as_cosines(orientation: ArrayLike, count: int) -> FloatArray:
     return as_vector(orientation, 6, "orientation")[np.newaxis]
 
 
-def _orientation_groups(cosines: FloatArray, tolerances: Tolerances) -> list[IntArray]:
+def orientation_groups(cosines: FloatArray, tolerances: Tolerances) -> list[IntArray]:
     """Gather planes that are parallel to the first of their group."""
     remaining = np.arange(len(cosines))
     groups: list[IntArray] = []
@@ -172,7 +156,7 @@ def _mixed(
     )
 
 
-def _describe(
+def describe_parallel(
     places: FloatArray,
     cosines: FloatArray,
     normal: FloatArray,
@@ -180,7 +164,7 @@ def _describe(
     tolerances: Tolerances,
 ) -> StackReport:
     """Report on parallel planes."""
-    planes = _group_planes(places, normal, hint, tolerances)
+    planes = group_planes(places, normal, hint, tolerances)
     gaps = np.diff(planes.distances)
     is_level = gaps.size > 0 and float(gaps.min()) > 0
     spacing, steps, hint_fits = _find_spacing(gaps, hint, tolerances) if is_level else _NO_SPACING
@@ -227,66 +211,6 @@ def _describe(
 _NO_SPACING = (None, None, None)
 
 
-def _group_planes(
-    places: FloatArray, normal: FloatArray, hint: float | None, tolerances: Tolerances
-) -> _Planes:
-    """Sort planes along the normal and gather those at one place."""
-    origin = places[0]
-    relative = places - origin
-    along = relative @ normal
-    lateral = relative - along[:, np.newaxis] * normal
-    order = np.argsort(along, kind="stable")
-    gaps = np.diff(along[order])
-    threshold = _duplicate_threshold(gaps, np.abs(places).max(), hint, tolerances)
-    level = np.concatenate([[0], np.cumsum(gaps > threshold)])
-    # Within a level: planes that are apart in plane are different, others keep the given order.
-    column = _lateral_column(lateral[order], level, max(threshold, _typical(gaps, threshold)))
-    arrangement = np.lexsort((order, column, level))
-    order, level, column = order[arrangement], level[arrangement], column[arrangement]
-    starts = np.concatenate([[True], (np.diff(level) != 0) | (np.diff(column) != 0)])
-    group = np.cumsum(starts) - 1
-    first = np.flatnonzero(starts)
-    distances = along[order[first]]
-    offsets = lateral[order[first]]
-    return _Planes(order, group, distances - distances[0], offsets - offsets[0])
-
-
-def _duplicate_threshold(
-    gaps: FloatArray, magnitude: float, hint: float | None, tolerances: Tolerances
-) -> float:
-    """Return the gap below which planes lie at the same place."""
-    noise = 64 * np.finfo(np.float64).eps * magnitude
-    if hint is not None:
-        return max(noise, min(tolerances.spacing(hint), hint / 2))
-    real = np.sort(gaps[gaps > noise])
-    if real.size < 2:
-        return float(noise)
-    ratios = real[:-1] / real[1:]
-    smallest = int(np.argmin(ratios))
-    if ratios[smallest] <= _DUPLICATE_RATIO:
-        return float(real[smallest])
-    return float(noise)
-
-
-def _typical(gaps: FloatArray, threshold: float) -> float:
-    """Return the median of the gaps between different places."""
-    real = gaps[gaps > threshold]
-    return float(np.median(real)) * DEFAULT_DRIFT if real.size else threshold
-
-
-def _lateral_column(lateral: FloatArray, level: IntArray, limit: float) -> IntArray:
-    """Number the planes of each level by their in-plane place, zero for the first."""
-    column = np.zeros(len(level), dtype=np.int64)
-    starts = np.searchsorted(level, level)
-    away = np.linalg.norm(lateral - lateral[starts], axis=1) > limit
-    for number in np.unique(level[away]):
-        inside = np.flatnonzero(level == number)
-        # Rounded in units of the limit, so that equal places get equal numbers.
-        keys = np.round((lateral[inside] - lateral[inside[0]]) / limit)
-        column[inside] = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
-    return column
-
-
 def _find_spacing(
     gaps: FloatArray, hint: float | None, tolerances: Tolerances
 ) -> tuple[float | None, IntArray | None, bool | None]:
@@ -328,7 +252,7 @@ def _fits(gaps: FloatArray, steps: IntArray, unit: float, tolerances: Tolerances
 
 
 def _kind(
-    planes: _Planes,
+    planes: Planes,
     steps: IntArray | None,
     *,
     aligned: bool,
@@ -336,7 +260,7 @@ def _kind(
 ) -> StackKind:
     """Name what planes are, the gravest irregularity first."""
     if not aligned:
-        return StackKind.TILTED if _is_line(planes) else StackKind.SEVERAL_STACKS
+        return StackKind.TILTED if is_line(planes) else StackKind.SEVERAL_STACKS
     count = len(planes.distances)
     if count > 1 and steps is None:
         return StackKind.VARYING_SPACING
@@ -350,26 +274,11 @@ def _kind(
     return StackKind.REGULAR if bool((steps == 1).all()) else StackKind.MISSING_PLANES
 
 
-def _line_slope(planes: _Planes) -> FloatArray:
-    """Fit the in-plane displacement per mm along the normal, shape (3,)."""
-    square = float(planes.distances @ planes.distances)
-    if square == 0:
-        return np.zeros(3)
-    return np.asarray(planes.distances @ planes.offsets / square)
+def _tilt(planes: Planes) -> float:
+    return float(np.degrees(np.arctan(np.linalg.norm(line_slope(planes)))))
 
 
-def _tilt(planes: _Planes) -> float:
-    return float(np.degrees(np.arctan(np.linalg.norm(_line_slope(planes)))))
-
-
-def _is_line(planes: _Planes) -> bool:
-    """Whether in-plane displacements are proportional to the distance."""
-    fitted = planes.distances[:, np.newaxis] * _line_slope(planes)
-    error = np.linalg.norm(planes.offsets - fitted, axis=1).max()
-    return bool(error <= 0.05 * np.linalg.norm(planes.offsets, axis=1).max())
-
-
-def _duplicates(planes: _Planes) -> tuple[tuple[int, ...], ...]:
+def _duplicates(planes: Planes) -> tuple[tuple[int, ...], ...]:
     """Return groups of more than one plane."""
     sizes = np.bincount(planes.group)
     if (sizes == 1).all():
@@ -378,7 +287,7 @@ def _duplicates(planes: _Planes) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(m.tolist()) for m in members if len(m) > 1)
 
 
-def _gaps(planes: _Planes, gaps: FloatArray, steps: IntArray | None) -> tuple[Gap, ...]:
+def _gaps(planes: Planes, gaps: FloatArray, steps: IntArray | None) -> tuple[Gap, ...]:
     """Return the gaps that are wider than the spacing."""
     if gaps.size == 0:
         return ()
@@ -393,67 +302,3 @@ def _gaps(planes: _Planes, gaps: FloatArray, steps: IntArray | None) -> tuple[Ga
         )
         for i in np.flatnonzero(wide)
     )
-
-
-def _parts(planes: _Planes, tolerances: Tolerances) -> tuple[IntArray, ...]:
-    """Separate parallel planes into regular stacks."""
-    gaps = np.diff(planes.distances)
-    unit = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 0.0
-    starts = np.searchsorted(planes.group, planes.group)
-    repetition = np.arange(len(planes.order)) - starts
-    found: list[IntArray] = []
-    for number in range(int(repetition.max()) + 1):
-        chosen = np.flatnonzero(repetition == number)
-        while len(chosen):
-            groups = planes.group[chosen]
-            shifts = np.linalg.norm(planes.offsets[groups] - planes.offsets[groups[0]], axis=1)
-            distances = planes.distances[groups] - planes.distances[groups[0]]
-            is_above = tolerances.accepted_shifts(shifts, distances, unit)
-            column, chosen = chosen[is_above], chosen[~is_above]
-            distances = distances[is_above]
-            found.extend(planes.order[column[a:b]] for a, b in _runs(distances, tolerances))
-    return tuple(found)
-
-
-def _runs(distances: FloatArray, tolerances: Tolerances) -> list[tuple[int, int]]:
-    """Cut sorted distances into runs of equal gaps, as (start, stop)."""
-    gaps = np.diff(distances)
-    runs, start = [], 0
-    while start < len(distances):
-        stop = start + 2
-        if stop <= len(distances):
-            limit = tolerances.spacing(float(gaps[start]))
-            different = np.abs(gaps[start:] - gaps[start]) > limit
-            stop = start + (int(np.argmax(different)) if different.any() else len(different)) + 1
-        # A lone plane before a run of another spacing belongs to that run's gap, not to its own.
-        if stop - start == 2 and stop < len(distances) and _starts_run(gaps, start + 1, tolerances):
-            stop = start + 1
-        stop = min(stop, len(distances))
-        runs.append((start, stop))
-        start = stop
-    return runs
-
-
-def _starts_run(gaps: FloatArray, at: int, tolerances: Tolerances) -> bool:
-    """Whether the gap at an index is the first of at least two equal ones, or is smaller."""
-    if at + 1 < len(gaps) and abs(gaps[at + 1] - gaps[at]) <= tolerances.spacing(float(gaps[at])):
-        return True
-    return bool(gaps[at] < gaps[at - 1] - tolerances.spacing(float(gaps[at - 1])))
-
-
-def describe_parts(report: StackReport) -> tuple[StackReport, ...]:
-    """Describe the regular parts of planes; see `StackReport.split`."""
-    first = get_normal_vector(report.orientations[0].tolist())
-    sign = 1.0 if float(first @ report.normal) > 0 else -1.0
-    reports = []
-    for group in _orientation_groups(report.orientations, report.tolerances):
-        cosines = report.orientations[group[:1]]
-        normal = sign * get_normal_vector(cosines[0].tolist())
-        planes = _group_planes(report.positions[group], normal, None, report.tolerances)
-        for part in _parts(planes, report.tolerances):
-            members = group[part]
-            described = _describe(
-                report.positions[members], cosines, normal, None, report.tolerances
-            )
-            reports.append(replace(described, members=members))
-    return tuple(reports)

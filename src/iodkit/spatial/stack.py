@@ -333,7 +333,7 @@ class StackReport:
             Reports on the parts, all regular or single planes; their `members` are indices into
             the list that this report describes.
         """
-        from iodkit.spatial.regularity import describe_parts
+        from iodkit.spatial.splitting import describe_parts
 
         return describe_parts(self)
 

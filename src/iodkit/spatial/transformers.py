@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from iodkit.errors import InvalidTypeError
 from iodkit.spatial.affine import create_affine_matrix_from_attributes, invert_affine
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import read_plane
-from iodkit.spatial.mapping import apply_affine, round_indices
-from iodkit.spatial.vectors import FloatArray, as_points, as_vector
+from iodkit.spatial.mapping import round_indices
+from iodkit.spatial.plane_transformer import PlaneTransformer
+from iodkit.spatial.vectors import FloatArray, as_vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ImageToReferenceTransformer",
     "PixelToReferenceTransformer",
-    "PlaneTransformer",
     "ReferenceToImageTransformer",
     "ReferenceToPixelTransformer",
 ]
@@ -33,34 +32,6 @@ HALF_PIXEL = np.array(
 FROM_HALF_PIXEL = invert_affine(HALF_PIXEL)
 # Two planes count as one if pixels of the one are no farther from the other than this many pixels.
 SAME_PLANE = 1e-3
-
-
-class PlaneTransformer:
-    """An affine matrix that is applied to points."""
-
-    _input_dimensions: ClassVar[int]
-    _input_name: ClassVar[str]
-    _needs_integers: ClassVar[bool] = False
-
-    _affine: FloatArray
-
-    @property
-    def affine(self) -> FloatArray:
-        """numpy.ndarray: Matrix of shape (4, 4) that is applied; a copy."""
-        return self._affine.copy()
-
-    def _map(self, points: np.ndarray) -> FloatArray:
-        """Check points and apply the matrix, shape (n, 3)."""
-        name = self._input_name
-        if self._needs_integers and np.asarray(points).dtype.kind not in "iu":
-            raise InvalidTypeError(
-                "pixel indices are integers",
-                attribute=name,
-                found=str(np.asarray(points).dtype),
-                expected="an array of integers",
-                remedy="Use the transformers of image coordinates for places between pixels.",
-            )
-        return apply_affine(self._affine, as_points(points, self._input_dimensions, name))
 
 
 class _FromPlane(PlaneTransformer):
@@ -279,6 +250,8 @@ class ReferenceToPixelTransformer(_ToPlane):
         GeometryMismatchError
             If the slice index is dropped and a point lies outside the plane.
         """
+        if self._round and not self._drop:
+            return self._map_rounded(coordinates)
         mapped = self._without_slice(self._map(coordinates))
         return round_indices(mapped) if self._round else mapped
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = [
     "FloatArray",
     "IntArray",
+    "NumberArray",
+    "as_numbers",
     "as_points",
     "as_shape",
     "as_spacing",
@@ -25,6 +27,7 @@ __all__ = [
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
+NumberArray: TypeAlias = NDArray[Any]
 
 
 def _as_floats(value: object, name: str, expected: str) -> FloatArray:
@@ -63,13 +66,13 @@ def as_vector(value: object, length: int, name: str) -> FloatArray:
     return array
 
 
-def as_points(value: object, dimensions: int, name: str) -> FloatArray:
-    """Convert points to an array of shape (n, `dimensions`) of float64 without losing values.
+def as_numbers(value: object, dimensions: int, name: str) -> NumberArray:
+    """Check points and return them as an array of shape (n, `dimensions`) of real numbers.
 
     Raises
     ------
     InvalidTypeError
-        If `value` is not an array of numbers.
+        If `value` is not an array of real numbers.
     InvalidValueError
         If it has another shape.
     """
@@ -78,16 +81,28 @@ def as_points(value: object, dimensions: int, name: str) -> FloatArray:
         raise InvalidTypeError("wrong type", attribute=name, found=value, expected=expected)
     try:
         array = np.asarray(value)
-        points = array if array.dtype == np.float64 else array.astype(np.float64)
+        points = array.astype(np.float64) if array.dtype.kind == "O" else array
     except (TypeError, ValueError) as error:
         raise InvalidTypeError(
             "values are no numbers", attribute=name, expected=expected
         ) from error
+    if points.dtype.kind not in "iuf":
+        raise InvalidTypeError(
+            "values are no real numbers",
+            attribute=name,
+            found=str(points.dtype),
+            expected=expected,
+        )
     if points.ndim != 2 or points.shape[1] != dimensions:
         raise InvalidValueError(
             "wrong shape", attribute=name, found=points.shape, expected=expected
         )
     return points
+
+
+def as_points(value: object, dimensions: int, name: str) -> FloatArray:
+    """Check points as `as_numbers` does, and convert them to float64."""
+    return as_numbers(value, dimensions, name).astype(np.float64, copy=False)
 
 
 def positive(value: object, name: str) -> float:

@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 from iodkit.spatial.affine import create_affine_matrix_from_attributes
-from iodkit.spatial.channeled import ChanneledGrid
 from iodkit.spatial.channels import Channels, parse_channels
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, PatientOrientation
+from iodkit.spatial.convertible import ConvertibleVolume
+from iodkit.spatial.foreground import bounding_box, foreground_mask
 from iodkit.spatial.geometry import VolumeGeometry, affine_from_components
+from iodkit.spatial.matching import MatchableGrid
+from iodkit.spatial.resampling import resample_array, respaced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import DTypeLike
 
-    from iodkit.standard.enums import CoordinateSystemNames
+    from iodkit.standard.enums import CoordinateSystemNames, InterpolationMethods
 
 __all__ = ["Volume"]
 
 
-class Volume(ChanneledGrid):
+class Volume(ConvertibleVolume):
     """An array of voxels with its place in a reference coordinate system.
 
     Parameters
@@ -71,6 +74,17 @@ class Volume(ChanneledGrid):
         )
         self._array = values
         self._channels = parse_channels(channels, values.shape[3:])
+
+    @classmethod
+    def _from_parts(
+        cls,
+        array: np.ndarray,
+        affine: np.ndarray,
+        coordinate_system: CoordinateSystemNames | str,
+        frame_of_reference_uid: str | None,
+        channels: Channels | None,
+    ) -> Self:
+        return cls(array, affine, coordinate_system, frame_of_reference_uid, channels)
 
     @classmethod
     def _from_geometry(
@@ -255,89 +269,114 @@ class Volume(ChanneledGrid):
             channels = kept
         return type(self)._from_geometry(self.get_geometry(), values, channels)
 
-    def clip(self, a_min: float | None, a_max: float | None) -> Self:
-        """Limit the values of voxels.
-
-        Parameters
-        ----------
-        a_min, a_max : float | None
-            Smallest and largest value; ``None`` for no limit.
-
-        Returns
-        -------
-        Volume
-            Volume with a new array.
-        """
-        if a_min is None and a_max is None:
-            return self.copy()
-        return self._with_values(np.clip(self._array, a_min, a_max))
-
-    def normalize_mean_std(
-        self, per_channel: bool = True, output_mean: float = 0.0, output_std: float = 1.0
+    def resample(
+        self,
+        to: VolumeGeometry | Volume | Sequence[float] | float,
+        *,
+        interpolation: InterpolationMethods | str,
+        constant_value: float = 0.0,
+        allow_integers: bool = False,
     ) -> Self:
-        """Shift and scale the values to a mean and a standard deviation.
+        """Compute voxels on another grid.
+
+        This is the one operation that interpolates; the method has no default on purpose.
 
         Parameters
         ----------
-        per_channel : bool, optional
-            Whether each channel is normalized by itself.
-        output_mean, output_std : float, optional
-            Mean and standard deviation of the result.
+        to : VolumeGeometry | Volume | Sequence[float] | float
+            Grid to compute voxels on; or new spacing in mm, for a grid with the same axes that
+            covers the same extent.
+        interpolation : InterpolationMethods | str
+            ``"NEAREST"`` (keeps labels) or ``"LINEAR"``.
+        constant_value : float, optional
+            Value of voxels whose centre lies outside this volume (more than half a voxel away from
+            the outermost centres).
+        allow_integers : bool, optional
+            Whether linear interpolation is allowed for integers, which may be labels.  The result
+            is then floating point.
 
         Returns
         -------
         Volume
-            Volume of floats; constant values become `output_mean`.
-        """
-        if output_std <= 0:
-            raise InvalidValueError(
-                "value is not positive", attribute="output_std", found=output_std
-            )
-        values = self._as_floats()
-        axes = (0, 1, 2) if per_channel else None
-        mean = values.mean(axis=axes, keepdims=True, dtype=np.float64)
-        spread = values.std(axis=axes, keepdims=True, dtype=np.float64)
-        scale = np.where(spread > 0, output_std / np.where(spread > 0, spread, 1), 0)
-        return self._scaled(values, scale, output_mean - mean * scale)
+            Volume on the new grid.
 
-    def normalize_min_max(
-        self, output_min: float = 0.0, output_max: float = 1.0, per_channel: bool = False
+        Raises
+        ------
+        InvalidTypeError
+            If linear interpolation is asked for integers without `allow_integers`.
+        GeometryMismatchError
+            If the grids lie in different frames of reference.
+        """
+        geometry = self.get_geometry()
+        target = to.get_geometry() if isinstance(to, MatchableGrid) else respaced(geometry, to)
+        self._require_same_reference(target)
+        values = resample_array(
+            self._array,
+            self.inverse_affine @ target.affine,
+            target.spatial_shape,
+            interpolation,
+            constant_value,
+            allow_integers=allow_integers,
+        )
+        reference = self.frame_of_reference_uid or target.frame_of_reference_uid
+        new = self._build(target.affine, values, self._channels)
+        new._frame_of_reference_uid = reference
+        return new
+
+    def get_bounding_box(
+        self, foreground: Callable[[np.ndarray], np.ndarray] | float | None = None
+    ) -> tuple[slice, slice, slice] | None:
+        """Find the smallest box that holds all foreground.
+
+        Parameters
+        ----------
+        foreground : callable | float | None, optional
+            A function from the array to a mask of the same shape; a value above which voxels are
+            foreground; by default voxels that are not zero, in any channel.
+
+        Returns
+        -------
+        tuple[slice, slice, slice] | None
+            Indices along the three axes, or None if nothing is foreground.
+        """
+        return bounding_box(foreground_mask(self._array, foreground))
+
+    def crop_to_foreground(
+        self,
+        foreground: Callable[[np.ndarray], np.ndarray] | float | None = None,
+        *,
+        margin: int = 0,
     ) -> Self:
-        """Shift and scale the values to a range.
+        """Crop to the smallest box that holds all foreground.
 
         Parameters
         ----------
-        output_min, output_max : float, optional
-            Smallest and largest value of the result.
-        per_channel : bool, optional
-            Whether each channel is normalized by itself.
+        foreground : callable | float | None, optional
+            As in `get_bounding_box`.
+        margin : int, optional
+            Number of voxels to keep around the box, where there are any.
 
         Returns
         -------
         Volume
-            Volume of floats; constant values become `output_min`.
+            The part; its array is a view.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing is foreground.
         """
-        if output_max <= output_min:
-            raise InvalidValueError(
-                "output_max is not above output_min", found=(output_min, output_max)
+        if margin < 0:
+            raise InvalidValueError("value is negative", attribute="margin", found=margin)
+        box = self.get_bounding_box(foreground)
+        if box is None:
+            raise NotFoundError("the volume has no foreground")
+        return self[
+            tuple(
+                slice(max(s.start - margin, 0), min(s.stop + margin, n))
+                for s, n in zip(box, self.spatial_shape, strict=True)
             )
-        values = self._as_floats()
-        axes = (0, 1, 2) if per_channel else None
-        lowest = values.min(axis=axes, keepdims=True).astype(np.float64)
-        extent = values.max(axis=axes, keepdims=True).astype(np.float64) - lowest
-        scale = np.where(extent > 0, (output_max - output_min) / np.where(extent > 0, extent, 1), 0)
-        return self._scaled(values, scale, output_min - lowest * scale)
-
-    def _as_floats(self) -> np.ndarray:
-        if self._array.dtype.kind not in "fiub":
-            raise InvalidTypeError("voxels are no real numbers", found=str(self._array.dtype))
-        return self._array if self._array.dtype.kind == "f" else self._array.astype(np.float64)
-
-    def _scaled(self, values: np.ndarray, scale: Any, offset: Any) -> Self:
-        result = values.astype(np.float64)
-        result *= scale
-        result += offset
-        return self._with_values(result.astype(values.dtype, copy=False))
+        ]
 
 
 def _as_voxels(array: object) -> np.ndarray:

@@ -1,0 +1,184 @@
+"""Other libraries find our voxels where we say they are, by their own functions."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from iodkit.errors import GeometryError, MissingDependencyError, UnsupportedError
+from iodkit.spatial import ChannelDescriptor, Volume
+from referees import library
+from rotations import random_affine
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def random_volume(seed, dtype=np.int16, channels=None):
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.integers(2, 9, 3)) + (() if channels is None else (channels,))
+    array = rng.integers(0, 100, shape).astype(dtype)
+    described = None if channels is None else {"SegmentNumber": list(range(1, channels + 1))}
+    return Volume(array, random_affine(rng), "PATIENT", "2.25.7", described)
+
+
+def random_indices(volume, seed):
+    return np.random.default_rng(seed).integers(0, volume.spatial_shape, (20, 3))
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("seed", range(12))
+def test_simpleitk_agrees(seed):
+    library("SimpleITK", "SimpleITK")
+    volume = random_volume(seed)
+    image = volume.to_simpleitk()
+    for index in random_indices(volume, seed).tolist():
+        point = volume.map_indices_to_reference(np.array([index]))[0]
+        assert np.allclose(image.TransformIndexToPhysicalPoint(index), point, atol=1e-6)
+        assert image.GetPixel(index) == volume.array[tuple(index)]
+    back = Volume.from_simpleitk(image, frame_of_reference_uid="2.25.7")
+    assert np.array_equal(back.array, volume.array)
+    assert back.dtype == volume.dtype
+    assert np.allclose(back.affine, volume.affine, atol=1e-9)
+    assert back.geometry_equal(volume)
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("seed", range(12))
+def test_itk_agrees(seed):
+    itk = library("itk", "itk-core")
+    volume = random_volume(seed, np.float32)
+    image = volume.to_itk()
+    assert itk.size(image) == list(volume.spatial_shape)
+    for index in random_indices(volume, seed).tolist():
+        point = volume.map_indices_to_reference(np.array([index]))[0]
+        found = np.array(list(image.TransformIndexToPhysicalPoint(index)))
+        assert np.allclose(found, point, atol=1e-6)
+        assert image.GetPixel(index) == volume.array[tuple(index)]
+    back = Volume.from_itk(image)
+    assert np.array_equal(back.array, volume.array)
+    assert np.allclose(back.affine, volume.affine, atol=1e-9)
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("seed", range(12))
+def test_nibabel_agrees(seed):
+    nibabel = library("nibabel", "nibabel")
+    volume = random_volume(seed)
+    image = volume.to_nibabel()
+    for index in random_indices(volume, seed).tolist():
+        point = volume.map_indices_to_reference(np.array([index]))[0]
+        found = nibabel.affines.apply_affine(image.affine, index)
+        assert np.allclose(found * (-1, -1, 1), point, atol=1e-6)
+        assert image.dataobj[tuple(index)] == volume.array[tuple(index)]
+    back = Volume.from_nibabel(image)
+    assert np.array_equal(back.array, volume.array)
+    assert np.allclose(back.affine, volume.affine, atol=1e-9)
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("orientation", ["FPL", "LPH", "HAR", "PFR", "RAH"])
+def test_names_of_axes_are_those_of_nibabel(orientation):
+    nibabel = library("nibabel", "nibabel")
+    volume = random_volume(2).to_patient_orientation(orientation)
+    plain = Volume.from_components(
+        volume.array,
+        spacing=(1, 2, 3),
+        position=(5, 6, 7),
+        coordinate_system="PATIENT",
+        patient_orientation=orientation,
+    )
+    codes = nibabel.aff2axcodes(plain.to_nibabel().affine)
+    assert "".join(codes).replace("S", "H").replace("I", "F") == orientation
+
+
+@pytest.mark.referee
+def test_files_of_nibabel_keep_places(tmp_path):
+    nibabel = library("nibabel", "nibabel")
+    for name in ("Nifti1Image", "Nifti2Image"):
+        volume = random_volume(3)
+        nibabel.save(volume.to_nibabel(name), tmp_path / f"{name}.nii")
+        back = Volume.from_nibabel(nibabel.load(tmp_path / f"{name}.nii"))
+        assert np.array_equal(back.array, volume.array)
+        assert back.geometry_equal(volume)
+
+
+@pytest.mark.referee
+def test_nifti_in_other_units_is_converted_to_millimetres():
+    library("nibabel", "nibabel")
+    image = random_volume(4).to_nibabel()
+    image.header.set_xyzt_units("micron")
+    assert np.allclose(Volume.from_nibabel(image).spacing, np.array(random_volume(4).spacing) / 1e3)
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("dtype", [bool, np.float16, np.uint8, np.int64, np.uint16, np.float64])
+def test_dtypes_that_others_lack_are_widened(dtype):
+    library("nibabel", "nibabel")
+    library("SimpleITK", "SimpleITK")
+    volume = random_volume(5, dtype)
+    for back in (
+        Volume.from_simpleitk(volume.to_simpleitk()),
+        Volume.from_nibabel(volume.to_nibabel()),
+    ):
+        assert np.array_equal(back.array, volume.array)
+        assert back.dtype.itemsize >= volume.dtype.itemsize
+
+
+@pytest.mark.referee
+def test_one_axis_of_channels_is_kept_as_components():
+    volume = random_volume(6, channels=3)
+    for back in (
+        Volume.from_simpleitk(volume.to_simpleitk()),
+        Volume.from_nibabel(volume.to_nibabel()),
+    ):
+        assert np.array_equal(back.array, volume.array)
+        assert back.get_channel_values("Component") == [0, 1, 2]
+    two = volume.with_array(
+        volume.array[..., None], {"SegmentNumber": [1, 2, 3], "DiffusionBValue": [5]}
+    )
+    for convert in (two.to_simpleitk, two.to_nibabel, two.to_itk, volume.to_itk):
+        with pytest.raises(UnsupportedError):
+            convert()
+
+
+@pytest.mark.referee
+def test_images_that_are_no_volumes_are_refused():
+    sitk = library("SimpleITK", "SimpleITK")
+    nibabel = library("nibabel", "nibabel")
+    with pytest.raises(GeometryError):
+        Volume.from_simpleitk(sitk.Image(3, 3, sitk.sitkUInt8))
+    sheared = np.eye(4)
+    sheared[0, 1] = 0.3
+    with pytest.raises(GeometryError):
+        Volume.from_nibabel(nibabel.Nifti1Image(np.zeros((2, 2, 2), np.uint8), sheared))
+
+
+@pytest.mark.parametrize(
+    ("method", "module"),
+    [
+        ("to_simpleitk", "SimpleITK"),
+        ("to_nibabel", "nibabel"),
+        ("to_itk", "itk"),
+        ("to_xarray", "xarray"),
+    ],
+)
+def test_a_missing_library_is_named(method, module, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingDependencyError, match="pip install"):
+        getattr(random_volume(1), method)()
+
+
+def test_xarray_loses_nothing():
+    pytest.importorskip("xarray", reason="xarray is not installed: pip install xarray")
+    volume = random_volume(8, channels=2)
+    data = volume.to_xarray()
+    assert data.dims == ("slice", "row", "column", "SegmentNumber")
+    back = Volume.from_xarray(data)
+    assert np.array_equal(back.array, volume.array)
+    assert back.geometry_equal(volume, tol=1e-9)
+    assert back.channel_descriptors == (ChannelDescriptor("SegmentNumber"),)
+    assert back.frame_of_reference_uid == "2.25.7"
+    part = Volume.from_xarray(data.isel(row=slice(None, None, -1), column=slice(1, None)))
+    assert part.geometry_equal(volume[:, ::-1, 1:])
+    with pytest.raises(GeometryError):
+        Volume.from_xarray(data.isel(row=0))
