@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 import warnings
 
 import numpy as np
@@ -46,6 +47,14 @@ def test_real_files(file, syntax, undefined) -> None:
             assert_column(table.column(path), reference_column(original, path))
 
 
+def _in_syntax(ds, path, syntax):
+    rows = reference_column(ds, path)
+    if syntax == "implicit" and path.endswith("00211150"):
+        # Without a VR the value of a private element is its bytes.
+        return [[struct.pack("<d", value) for value in row] for row in rows]
+    return rows
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(group_datasets(), st.sampled_from(sorted(SYNTAXES)), st.booleans())
 def test_generated(ds, syntax, undefined) -> None:
@@ -57,7 +66,12 @@ def test_generated(ds, syntax, undefined) -> None:
     reference = as_file(ds, syntax, undefined=undefined)
     table = FrameTable.from_dataset(stored)
     for path in paths:
-        assert_column(table.column(path), reference_column(reference, path))
+        if syntax == "implicit" and path.count(".") and path.startswith("0021"):
+            # pydicom does not know that this private element is a sequence; we see its items.
+            reference_path_of = ds
+        else:
+            reference_path_of = reference
+        assert_column(table.column(path), _in_syntax(reference_path_of, path, syntax))
     again = pickle.loads(pickle.dumps(table))
     for path in paths:
         np.testing.assert_array_equal(

@@ -20,6 +20,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_sequence
 from pydicom.multival import MultiValue
 from pydicom.uid import (
+    UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -71,8 +72,8 @@ def as_file(ds: Dataset, syntax: str, *, undefined: bool = False) -> Dataset:
     if undefined:
         undefine_lengths(ds)
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.66.4"
-    meta.MediaStorageSOPInstanceUID = "2.25.99"
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.66.4")
+    meta.MediaStorageSOPInstanceUID = UID("2.25.99")
     meta.TransferSyntaxUID = SYNTAXES[syntax]
     ds.file_meta = meta
     buffer = io.BytesIO()
@@ -133,6 +134,8 @@ def _values(item: Dataset, steps: list[Any]) -> list[Any]:
     if steps[0] not in item:
         return []
     element = item[steps[0]]
+    if len(steps) > 1 and element.VR != "SQ":
+        return []
     if len(steps) > 1:
         if element.VR != "SQ":  # a private sequence in implicit VR: nobody knows that it is one
             return []

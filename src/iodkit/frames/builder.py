@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,12 +9,11 @@ from pydicom.dataset import Dataset
 
 from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 from iodkit.frames.derivation import set_sources
-from iodkit.frames.headers import Encoding, element_header, item_header
-from iodkit.frames.items import encode_items
+from iodkit.frames.headers import Encoding, item_header
+from iodkit.frames.items_column import ItemsColumn, check_index, item_rows
 from iodkit.frames.macros import Placement, find_macro
-from iodkit.frames.paths import AttributePath, parse_path
+from iodkit.frames.paths import AttributePath, column_vr, parse_path
 from iodkit.frames.pools import Pool, combine, join_items, wrap
-from iodkit.frames.ragged import Ragged
 from iodkit.frames.raw import attach_sequences, encoding_of
 from iodkit.frames.values import make_leaf
 
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
+
+    from iodkit.frames.ragged import Ragged
 
 __all__ = ["EncodedGroups", "FunctionalGroups"]
 
@@ -43,38 +43,6 @@ class EncodedGroups(NamedTuple):
 
     shared: bytes
     per_frame: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _ItemsColumn:
-    """Distinct items of a sequence and which of them each frame has, in order."""
-
-    tag: int
-    items: tuple[Dataset, ...]
-    index: Ragged
-
-    def encode(self, encoding: Encoding) -> Pool:
-        """Encode the sequence once per distinct list of items."""
-        bodies = [encode_items([item], encoding) for item in self.items]
-        counts = self.index.counts
-        if counts.max(initial=0) <= 1:
-            rows: list[tuple[int, ...]] = [(i,) for i in range(len(bodies))]
-            codes = np.full(len(counts), -1, np.intp)
-            codes[counts == 1] = self.index.values
-        else:
-            found: dict[tuple[int, ...], int] = {}
-            flat, ends = self.index.values.tolist(), self.index.offsets.tolist()
-            codes = np.empty(len(counts), np.intp)
-            for frame in range(len(counts)):
-                row = tuple(flat[ends[frame] : ends[frame + 1]])
-                codes[frame] = found.setdefault(row, len(found)) if row else -1
-            rows = list(found)
-        entries = []
-        for row in rows:
-            body = b"".join([bodies[i] for i in row])
-            head = element_header(self.tag, "SQ", len(body), encoding.implicit_vr, encoding.order)
-            entries.append(head + body)
-        return Pool(entries, codes)
 
 
 _Tree = dict[int, Any]
@@ -148,11 +116,11 @@ class FunctionalGroups:
             does not fit its VR.
         """
         where = parse_path(path)
-        vr = self._leaf_vr(where)
+        vr = column_vr(where)
         if index is None:
             leaf = make_leaf(where.leaf, vr, values, self._n, where.text)
         else:
-            codes = self._check_index(index, len(values), where.text)  # type: ignore[arg-type]
+            codes = check_index(index, self._n, len(values), where.text)  # type: ignore[arg-type]
             table = make_leaf(where.leaf, vr, values, len(values), where.text)  # type: ignore[arg-type]
             leaf = table.take(codes)
         self._columns.add(where.group)
@@ -175,7 +143,7 @@ class FunctionalGroups:
         where = parse_path(path)
         row = value if isinstance(value, (str, bytes)) or value is None else np.asarray(value)
         rows = [row] if isinstance(row, (str, bytes)) or row is None else row[None]
-        leaf = make_leaf(where.leaf, self._leaf_vr(where), rows, 1, where.text)
+        leaf = make_leaf(where.leaf, column_vr(where), rows, 1, where.text)
         self._insert(where, leaf.take(np.zeros(self._n, np.intp)), placement)
 
     def set_items(
@@ -209,10 +177,10 @@ class FunctionalGroups:
                 raise InvalidTypeError(
                     "items are datasets", attribute=where.text, found=type(item).__name__
                 )
-        rows = self.item_rows(index, len(listed), where.text)
+        rows = item_rows(index, self._n, len(listed), where.text)
         if index is not None:
             self._columns.add(where.group)
-        self._insert(where, _ItemsColumn(where.leaf, listed, rows), placement)
+        self._insert(where, ItemsColumn(where.leaf, listed, rows), placement)
 
     def set_sources(
         self,
@@ -409,22 +377,6 @@ class FunctionalGroups:
             return tag not in self._columns
         return pool.is_constant
 
-    def _leaf_vr(self, where: AttributePath) -> str:
-        if len(where.tags) < 2:
-            raise InvalidValueError(
-                "a path starts with the functional group's sequence",
-                attribute=where.text,
-                expected="for example PlanePositionSequence.ImagePositionPatient",
-            )
-        if where.vr is None or where.vr == "SQ" or " " in where.vr:
-            raise InvalidValueError(
-                "this attribute cannot be set as a column",
-                attribute=where.text,
-                found=f"VR {where.vr}",
-                remedy="Use set_items with items that hold it.",
-            )
-        return where.vr
-
     def _insert(self, where: AttributePath, node: Any, placement: Placement | str | None) -> None:
         tree = self._tree
         for tag in where.tags[:-1]:
@@ -439,60 +391,6 @@ class FunctionalGroups:
         if placement is not None:
             self.place(f"{where.group:08X}", placement)
 
-    def _check_index(self, index: Any, size: int, path: str) -> Any:
-        codes = np.asarray(index)
-        if codes.shape != (self._n,) or codes.dtype.kind not in "iu":
-            raise InvalidValueError(
-                "the index needs one whole number per frame",
-                attribute=path,
-                found=f"{codes.dtype} of shape {codes.shape}",
-                expected=f"shape ({self._n},)",
-            )
-        if codes.size and (codes.min() < -1 or codes.max() >= size):
-            raise InvalidValueError(
-                "the index points outside the values",
-                attribute=path,
-                found=f"{codes.min()} to {codes.max()}",
-                expected=f"-1 to {size - 1}",
-            )
-        return codes.astype(np.intp)
-
     def forget(self, group: str) -> None:
         """Remove all columns of a functional group, if there are any."""
         self._tree.pop(parse_path(group).group, None)
-
-    def item_rows(self, index: Any, size: int, path: str) -> Ragged:
-        """Check which frame has which of `size` items; by default each has them all."""
-        if index is None:
-            flat = np.tile(np.arange(size, dtype=np.intp), self._n)
-            return Ragged(flat, np.arange(self._n + 1, dtype=np.intp) * size)
-        if not isinstance(index, Ragged):
-            try:
-                codes = self._check_index(index, size, path)
-            except ValueError:
-                if isinstance(index, np.ndarray) or not _is_nested(index):
-                    raise
-                index = Ragged.from_rows(index, np.intp)
-            else:
-                offsets = np.zeros(self._n + 1, np.intp)
-                np.cumsum(codes >= 0, out=offsets[1:])
-                return Ragged(codes[codes >= 0], offsets)
-        if len(index) != self._n:
-            raise InvalidValueError(
-                "the index needs one row per frame",
-                attribute=path,
-                found=len(index),
-                expected=str(self._n),
-            )
-        flat = np.asarray(index.values)
-        if flat.size and (flat.dtype.kind not in "iu" or flat.min() < 0 or flat.max() >= size):
-            raise InvalidValueError(
-                "the index points outside the items",
-                attribute=path,
-                expected=f"0 to {size - 1}",
-            )
-        return Ragged(flat.astype(np.intp), index.offsets)
-
-
-def _is_nested(index: Any) -> bool:
-    return all(hasattr(row, "__len__") for row in index)

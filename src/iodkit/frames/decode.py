@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.charset import decode_bytes
-from pydicom.valuerep import TEXT_VR_DELIMS
+from pydicom.valuerep import TEXT_VR_DELIMS, VR
 
 from iodkit.errors import CorruptDataError, InvalidValueError
 from iodkit.frames.levels import gather
@@ -24,6 +24,7 @@ __all__ = ["decode_values"]
 
 _SINGLE_TEXT = frozenset(("LT", "ST", "UT", "UR"))
 _WITH_CHARSET = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+_KNOWN = frozenset(vr.value for vr in VR)
 _BYTES = frozenset(("OB", "OW", "OL", "OF", "OD", "OV", "UN"))
 
 
@@ -74,7 +75,8 @@ def _resolve(code: int, vr: str | None) -> str:
         own = vr or "UN"
     if own in {"US or SS", "US or SS or OW"}:
         return "US"
-    return {"US or OW": "US", "OB or OW": "OW"}.get(own or "", own or "UN")
+    own = {"US or OW": "US", "OB or OW": "OW"}.get(own or "", own or "UN")
+    return own if own in _KNOWN else "UN"
 
 
 def _arrange(parts: list[tuple[Any, Any, Any]], n: int) -> Ragged:
@@ -196,19 +198,22 @@ def _integer(text: bytes) -> int:
 
 
 def _text_parser(vr: str, encodings: Sequence[str]) -> Callable[[bytes], list[Any]]:
-    codecs = list(encodings) if vr in _WITH_CHARSET else ["ascii"]
+    codecs = list(encodings) if vr in _WITH_CHARSET else ["iso8859"]
+
+    def values(parts: list[str]) -> list[Any]:
+        if vr in {"AE", "UI"}:
+            return [part.strip() for part in parts]
+        return [part.rstrip("\0 ") for part in parts]
 
     def convert(value: bytes) -> list[Any]:
-        if value.isascii():
+        # Code extensions are ASCII bytes too, after an escape.
+        if value.isascii() and b"\x1b" not in value:
             text = value.decode("ascii")
         else:
-            text = decode_bytes(
-                value, codecs if vr in _WITH_CHARSET else ["iso8859"], TEXT_VR_DELIMS
-            )
-        if vr in _SINGLE_TEXT:
-            text = text.rstrip("\0 ")
-            return [text] if text else []
+            text = decode_bytes(value, codecs, TEXT_VR_DELIMS)
         text = text.rstrip("\0 ")
-        return [part.strip("\0 ") for part in text.split("\\")] if text else []
+        if not text:
+            return []
+        return [text] if vr in _SINGLE_TEXT else values(text.split("\\"))
 
     return convert

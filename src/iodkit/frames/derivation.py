@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.dataset import Dataset
 
-from iodkit.elements import check_uid
 from iodkit.errors import InvalidValueError
-from iodkit.frames.ragged import Ragged
+from iodkit.frames.items_column import item_rows
+from iodkit.frames.ragged import Ragged, is_nested
+from iodkit.frames.texts import check_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def set_sources(
     """Set the Derivation Image group; see `FunctionalGroups.set_sources`."""
     classes = [class_uids] * len(uids) if isinstance(class_uids, str) else list(class_uids)
     _check(classes, uids, spatial_locations_preserved)
-    rows = groups.item_rows(index, len(uids), _SOURCE)
+    rows = item_rows(index, groups.number_of_frames, len(uids), _SOURCE)
     numbers = None if frame_numbers is None else _matching(frame_numbers, rows)
     groups.forget(_GROUP)
     if rows.counts.max(initial=0) <= 1:
@@ -62,9 +63,9 @@ def _check(classes: list[str], uids: Sequence[str], preserved: str | None) -> No
             expected=str(len(uids)),
         )
     for uid in set(classes):
-        check_uid(str(uid), "ReferencedSOPClassUID")
+        check_reference(str(uid), "ReferencedSOPClassUID")
     for uid in uids:
-        check_uid(str(uid), "ReferencedSOPInstanceUID")
+        check_reference(str(uid), "ReferencedSOPInstanceUID")
     if preserved is not None and preserved not in _PRESERVED:
         raise InvalidValueError(
             "value is not allowed",
@@ -79,7 +80,7 @@ def _matching(frame_numbers: Any, rows: Ragged) -> np.ndarray[Any, np.dtype[np.i
     """Frame number of each reference, row by row."""
     if isinstance(frame_numbers, Ragged):
         flat, lengths = np.asarray(frame_numbers.values), frame_numbers.counts
-    elif np.ndim(frame_numbers) == 1 and np.asarray(frame_numbers).dtype != object:
+    elif not is_nested(frame_numbers):
         one = np.asarray(frame_numbers)
         flat, lengths = one, np.ones(len(one), np.intp)
         if len(one) == len(rows) and rows.counts.max(initial=0) <= 1:

@@ -9,7 +9,7 @@ import numpy as np
 
 from iodkit.errors import CorruptDataError
 from iodkit.frames.decode import decode_values
-from iodkit.frames.items import regular_items
+from iodkit.frames.items import parsed_anew, with_defined_lengths
 from iodkit.frames.levels import Irregular, ItemLevel
 from iodkit.frames.ragged import Column, Ragged
 
@@ -39,6 +39,10 @@ class EncodedItems:
         self._value, self._encoding, self._name = value, encoding, name
         self._levels: dict[tuple[int, ...], ItemLevel] = {}
         self._lock = threading.RLock()
+        self._count: int | None = None
+        # What to try, in this order, when the bytes are not in the form that is read in bulk.
+        self._cures = [with_defined_lengths, parsed_anew]
+        self._count = None
 
     @property
     def value(self) -> bytes:
@@ -52,9 +56,11 @@ class EncodedItems:
         self.__dict__.update(state)
         self._levels = {}
         self._lock = threading.RLock()
+        self._cures = [with_defined_lengths, parsed_anew]
+        self._count = None
 
-    def _regularise(self) -> None:
-        self._value, self._encoding = regular_items(self._value, self._encoding, self._name)
+    def _regularise(self, cure: Callable[[bytes, Encoding, str], tuple[bytes, Encoding]]) -> None:
+        self._value, self._encoding = cure(self._value, self._encoding, self._name)
         self._levels = {}
 
     def _level(self, tags: tuple[int, ...]) -> ItemLevel:
@@ -62,29 +68,39 @@ class EncodedItems:
         if level is None:
             if not self._encoding.little_endian:
                 raise Irregular("big endian")
-            if tags:
-                level = self._level(tags[:-1]).children(tags[-1])
-            else:
-                level = ItemLevel.from_sequence(self._value, self._encoding.implicit_vr)
+            level = self._level(tags[:-1]).children(tags[-1]) if tags else self._top_level()
             self._levels[tags] = level
+        return level
+
+    def _top_level(self) -> ItemLevel:
+        level = ItemLevel.from_sequence(self._value, self._encoding.implicit_vr)
+        if self._count not in {None, len(level)}:
+            raise CorruptDataError(
+                "items have other lengths than what they contain",
+                attribute=self._name,
+                found=f"{self._count} items by their lengths, {len(level)} by their content",
+                clause="PS3.5 7.5",
+            )
+        self._count = len(level)
         return level
 
     def _regular(self, read: Callable[[], Any]) -> Any:
         """Read, and once more after taking the general path where the bytes want it."""
         with self._lock:
-            try:
-                return read()
-            except Irregular:
-                self._regularise()
-            except CorruptDataError as error:
-                error.attribute = error.attribute or self._name
-                raise
-            try:
-                return read()
-            except (Irregular, CorruptDataError) as error:
-                raise CorruptDataError(
-                    f"items cannot be read: {error}", attribute=self._name, clause="PS3.5 7.5"
-                ) from error
+            while True:
+                try:
+                    return read()
+                except CorruptDataError as error:
+                    error.attribute = error.attribute or self._name
+                    raise
+                except Irregular as error:
+                    if not self._cures:
+                        raise CorruptDataError(
+                            f"items cannot be read: {error}",
+                            attribute=self._name,
+                            clause="PS3.5 7.5",
+                        ) from error
+                    self._regularise(self._cures.pop(0))
 
     def __len__(self) -> int:
         return len(self._regular(lambda: self._level(())))
@@ -136,7 +152,8 @@ class GroupColumns:
         self, number_of_frames: int, per_frame: EncodedItems | None, shared: EncodedItems | None
     ) -> None:
         self.number_of_frames = number_of_frames
-        self._per_frame, self._shared = per_frame, shared
+        self._per_frame = per_frame if per_frame is not None and len(per_frame) else None
+        self._shared = shared
 
     def column(self, path: AttributePath) -> Column:
         """Decode an attribute in all frames; a group that a frame lacks may be shared."""

@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from pydicom.dataelem import RawDataElement
+from pydicom.errors import BytesLengthException
 from pydicom.values import convert_SQ
 
 from iodkit.errors import CorruptDataError, IodkitError
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-__all__ = ["encode_items", "regular_items"]
+__all__ = ["encode_items", "parsed_anew", "with_defined_lengths"]
 
 _PARSE_ERRORS = (
-    ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
-    RecursionError, TypeError, ValueError, struct.error,
+    ArithmeticError, AttributeError, BytesLengthException, EOFError, LookupError,
+    NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error,
 )  # fmt: skip
 
 
@@ -64,13 +65,13 @@ def _in_codecs(item: Dataset, codecs: list[str]) -> Dataset:
     return decoded
 
 
-def regular_items(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Encoding]:
-    """Bring the items of a sequence into the form that is read in bulk.
+def with_defined_lengths(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Encoding]:
+    """Give undefined lengths their values; what is not plain little endian stays as it is.
 
     Parameters
     ----------
     value : bytes
-        Value of the sequence, in whatever form pydicom reads.
+        Value of a sequence.
     encoding : Encoding
         Its encoding.
     name : str
@@ -79,7 +80,42 @@ def regular_items(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, E
     Returns
     -------
     value : bytes
-        The same items with defined lengths, in little endian.
+        The same items.
+    encoding : Encoding
+        Their encoding.
+
+    Raises
+    ------
+    CorruptDataError
+        If lengths contradict each other or the value is cut off.
+    """
+    if not encoding.little_endian:
+        return value, encoding
+    try:
+        return define_lengths(value, encoding.implicit_vr), encoding
+    except Irregular:
+        return value, encoding
+    except CorruptDataError as error:
+        error.attribute = error.attribute or name
+        raise
+
+
+def parsed_anew(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Encoding]:
+    """Let pydicom parse items and encode them in the form that is read in bulk.
+
+    Parameters
+    ----------
+    value : bytes
+        Value of a sequence, in whatever form pydicom reads.
+    encoding : Encoding
+        Its encoding.
+    name : str
+        For errors.
+
+    Returns
+    -------
+    value : bytes
+        The same items with defined lengths, in Explicit VR Little Endian.
     encoding : Encoding
         Their encoding.
 
@@ -88,12 +124,7 @@ def regular_items(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, E
     CorruptDataError
         If pydicom cannot read the value either.
     """
-    if encoding.little_endian:
-        try:
-            return define_lengths(value, encoding.implicit_vr), encoding
-        except Irregular:
-            pass
-    regular = Encoding(False, True, encoding.encodings)
+    regular = Encoding(implicit_vr=False, little_endian=True, encodings=encoding.encodings)
     try:
         items = convert_SQ(
             value, encoding.implicit_vr, encoding.little_endian, list(encoding.encodings)

@@ -21,6 +21,8 @@ __all__ = ["IS_LONG", "IS_VR", "Irregular", "ItemLevel", "Spans", "gather"]
 
 _ITEM = 0xE000FFFE
 _UNDEFINED = 0xFFFFFFFF
+_SQ = int.from_bytes(b"SQ", "little")
+_UN = int.from_bytes(b"UN", "little")
 # Below so many rows a loop is quicker than array operations.
 _FEW = 12
 
@@ -29,44 +31,10 @@ _IMPLICIT_HEADER = np.dtype([("tag", "<u4"), ("length", "<u4")])
 IS_LONG = np.zeros(65536, np.bool_)
 for _vr in LONG_VRS:
     IS_LONG[int.from_bytes(_vr.encode(), "little")] = True
+# Two capital letters; other bytes may mean that an element, or an item, carries no VR.
 IS_VR = np.zeros(65536, np.bool_)
-for _vr in [
-    "AE",
-    "AS",
-    "AT",
-    "CS",
-    "DA",
-    "DS",
-    "DT",
-    "FD",
-    "FL",
-    "IS",
-    "LO",
-    "LT",
-    "OB",
-    "OD",
-    "OF",
-    "OL",
-    "OV",
-    "OW",
-    "PN",
-    "SH",
-    "SL",
-    "SQ",
-    "SS",
-    "ST",
-    "SV",
-    "TM",
-    "UC",
-    "UI",
-    "UL",
-    "UN",
-    "UR",
-    "US",
-    "UT",
-    "UV",
-]:
-    IS_VR[int.from_bytes(_vr.encode(), "little")] = True
+_letters = np.arange(ord("A"), ord("Z") + 1)
+IS_VR[np.add.outer(_letters << 8, _letters)] = True
 
 
 class Irregular(Exception):  # noqa: N818 - a signal to take the general path, not an error
@@ -166,12 +134,32 @@ class ItemLevel:
 
     def children(self, tag: int) -> ItemLevel:
         """Make the level of the items of a sequence that these items hold."""
-        span = self.elements.get(tag)
+        span = self._sequences(tag)
         if span is None:
             none = np.zeros(0, np.int64)
             return ItemLevel(self.buffer, none, none, none, self.implicit_vr)
         owner, starts, stops = _find_items(self.buffer, span)
         return ItemLevel(self.buffer, starts, stops, self.frames[owner], self.implicit_vr)
+
+    def _sequences(self, tag: int) -> Spans | None:
+        """Where an element stands, for those items in which it is a sequence."""
+        span = self.elements.get(tag)
+        if span is None:
+            return None
+        if (span.vr == _UN).any() and not tag >> 16 & 1:
+            raise Irregular("sequence of unknown VR")
+        keep = span.vr == _SQ
+        if self.implicit_vr:
+            # Without a VR, a private sequence is known by its first item only.
+            keep = np.ones(len(span.owner), np.bool_)
+            if tag >> 16 & 1:
+                rows = np.flatnonzero(span.length >= 8)
+                head = gather(self.buffer, span.offset[rows], 8).view(_IMPLICIT_HEADER)
+                keep = span.length == 0
+                keep[rows] = head["tag"] == _ITEM
+        if keep.all():
+            return span
+        return Spans(span.owner[keep], span.offset[keep], span.length[keep], span.vr[keep])
 
 
 def _find_items(

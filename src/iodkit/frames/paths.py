@@ -10,7 +10,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 from iodkit.errors import InvalidValueError
 
-__all__ = ["AttributePath", "parse_path"]
+__all__ = ["AttributePath", "column_vr", "parse_path"]
 
 _TAG = re.compile(r"\(?([0-9A-Fa-f]{4}),?([0-9A-Fa-f]{4})\)?")
 
@@ -102,3 +102,27 @@ def _vr(tag: int) -> str | None:
         return dictionary_VR(tag)
     except KeyError:
         return None
+
+
+def column_vr(where: AttributePath) -> str:
+    """Return the VR of an attribute whose values can be given as a column.
+
+    Raises
+    ------
+    InvalidValueError
+        If the path is too short, or leads to something else than values of one known VR.
+    """
+    if len(where.tags) < 2:
+        raise InvalidValueError(
+            "a path starts with the functional group's sequence",
+            attribute=where.text,
+            expected="for example PlanePositionSequence.ImagePositionPatient",
+        )
+    if where.vr is None or where.vr == "SQ" or " " in where.vr:
+        raise InvalidValueError(
+            "this attribute cannot be set as a column",
+            attribute=where.text,
+            found=f"VR {where.vr}",
+            remedy="Use set_items with items that hold it.",
+        )
+    return where.vr

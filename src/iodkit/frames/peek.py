@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from iodkit.frames.paths import parse_path
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 
 __all__ = ["Snapshot", "element_encoding"]
 
@@ -76,10 +76,11 @@ class Snapshot:
             return found
         codecs = [default_encoding] if tag == _CHARACTER_SET else list(self.codecs)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return convert_raw_data_element(found, encoding=codecs)
-        except (ValueError, TypeError, OSError, NotImplementedError, OverflowError) as error:
+            return convert_raw_data_element(found, encoding=codecs)
+        except (
+            ArithmeticError, BytesLengthException, LookupError, NotImplementedError, OSError,
+            TypeError, ValueError,
+        ) as error:  # fmt: skip
             raise CorruptDataError(
                 f"value cannot be decoded: {error}", attribute=f"{BaseTag(tag)}"
             ) from error

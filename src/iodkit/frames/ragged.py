@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Ragged"]
+__all__ = ["Column", "Ragged", "is_nested"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,3 +166,10 @@ class Column:
         out = out.view()
         out.flags.writeable = False
         return out
+
+
+def is_nested(rows: Any) -> bool:
+    """Tell whether something is a sequence of sequences rather than of numbers."""
+    if isinstance(rows, np.ndarray):
+        return rows.ndim > 1
+    return hasattr(rows, "__iter__") and all(hasattr(row, "__len__") for row in rows)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.charset import encode_string
-from pydicom.multival import MultiValue
+from pydicom.valuerep import PersonName
 
-from iodkit.elements import format_date, format_datetime, format_decimal, format_time
+from iodkit.elements import format_decimal
 from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.frames.headers import Encoding, element_header
 from iodkit.frames.pools import Pool
+from iodkit.frames.texts import BYTE_VRS, SINGLE_TEXT_VRS, check_values, integer_text, one_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ BINARY_DTYPES = {
     "FL": "f4", "FD": "f8", "AT": "u4",
 }  # fmt: skip
 _TEXT_WITH_CHARSET = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
-_BYTES = frozenset(("OB", "OW", "OL", "OF", "OD", "OV", "UN"))
 
 
 class LeafColumn:
@@ -57,7 +57,7 @@ class LeafColumn:
         if isinstance(self.rows, np.ndarray):
             return Pool(self._encode_numbers(self.rows, encoding), self.codes)
         entries = []
-        pad = b"\0" if self.vr == "UI" or self.vr in _BYTES else b" "
+        pad = b"\0" if self.vr == "UI" or self.vr in BYTE_VRS else b" "
         for row in self.rows:
             value = self._encode_row(row, encoding)
             if len(value) % 2:
@@ -82,6 +82,8 @@ class LeafColumn:
         return self._encode_text(row, encoding)
 
     def _encode_numbers(self, rows: NDArray[Any], encoding: Encoding) -> list[bytes]:
+        if not len(rows):
+            return []
         if self.vr == "AT":
             words = np.stack([rows >> 16, rows & 0xFFFF], axis=-1)
             body = words.astype(f"{encoding.order}u2").reshape(len(rows), -1).view("u1")
@@ -101,7 +103,17 @@ class LeafColumn:
         if self.vr in _TEXT_WITH_CHARSET:
             if text.isascii():
                 return text.encode("ascii")
-            return encode_string(text, list(encoding.encodings))
+            codecs = list(encoding.encodings)
+            if self.vr == "PN":
+                # PersonName(None) would be None, which no part of a text is.
+                names = [PersonName(name) for name in text.split("\\")]
+                return b"\\".join(
+                    name.encode(codecs)  # pyright: ignore[reportOptionalMemberAccess]
+                    for name in names
+                )
+            # Each value starts in the first character set again (PS3.5 6.1.2.5.3).
+            parts = [text] if self.vr in SINGLE_TEXT_VRS else text.split("\\")
+            return b"\\".join(encode_string(part, codecs) for part in parts)
         try:
             return text.encode("ascii")
         except UnicodeEncodeError:
@@ -230,6 +242,9 @@ def _fit(array: NDArray[Any], vr: str, path: str) -> NDArray[Any]:
 
 def _number_text_leaf(tag: int, vr: str, values: Any, path: str) -> LeafColumn:
     """Decimal and integer strings: numbers in an array, or anything item by item."""
+    if getattr(values, "dtype", None) is None:
+        with contextlib.suppress(ValueError):
+            values = np.asarray(values)
     dtype = getattr(values, "dtype", None)
     if dtype is None or dtype.kind not in "iuf":
         return _distinct_leaf(tag, vr, list(values), path)
@@ -241,7 +256,7 @@ def _number_text_leaf(tag: int, vr: str, values: Any, path: str) -> LeafColumn:
     codes = np.fromiter((found.setdefault(k, len(found)) for k in keys), np.intp, len(keys))
     first = np.zeros(len(found), np.intp)
     first[codes[::-1]] = np.arange(len(keys) - 1, -1, -1)
-    convert: Callable[[Any], str] = format_decimal if vr == "DS" else _integer_text(path)
+    convert: Callable[[Any], str] = format_decimal if vr == "DS" else integer_text(path)
     texts: dict[Any, str] = {}
     rows = []
     skipped = set() if absent is None else set(np.unique(codes[absent]).tolist())
@@ -258,18 +273,6 @@ def _number_text_leaf(tag: int, vr: str, values: Any, path: str) -> LeafColumn:
     return LeafColumn(tag, vr, rows, codes)
 
 
-def _integer_text(path: str) -> Callable[[Any], str]:
-    def convert(value: Any) -> str:
-        number = int(value)
-        if number != value or not -(2**31) <= number < 2**31:
-            raise InvalidValueError(
-                "number does not fit into VR IS", attribute=path, found=value, clause="PS3.5 6.2"
-            )
-        return str(number)
-
-    return convert
-
-
 def _distinct_leaf(tag: int, vr: str, values: list[Any], path: str) -> LeafColumn:
     found: dict[Any, int] = {}
     codes = np.empty(len(values), np.intp)
@@ -277,30 +280,8 @@ def _distinct_leaf(tag: int, vr: str, values: list[Any], path: str) -> LeafColum
         if value is None or value is np.ma.masked:
             codes[position] = -1
             continue
-        codes[position] = found.setdefault(_one(value, vr, path), len(found))
+        codes[position] = found.setdefault(one_value(value, vr, path), len(found))
+    if vr not in BYTE_VRS:
+        for text in found:
+            check_values(text, vr, path)
     return LeafColumn(tag, vr, list(found), codes)
-
-
-def _one(value: Any, vr: str, path: str) -> str | bytes:
-    """Text, or bytes, of one value."""
-    if vr in _BYTES:
-        if not isinstance(value, (bytes, bytearray, memoryview, np.ndarray)):
-            raise InvalidTypeError("bytes are needed", attribute=path, found=type(value).__name__)
-        return bytes(value)
-    if isinstance(value, (list, tuple, MultiValue, np.ndarray)):
-        return "\\".join(_text(v, vr, path) for v in value)
-    return _text(value, vr, path)
-
-
-def _text(value: Any, vr: str, path: str) -> str:
-    if isinstance(value, (int, float, np.integer, np.floating)) and vr in {"DS", "IS"}:
-        return format_decimal(float(value)) if vr == "DS" else _integer_text(path)(value)
-    if isinstance(value, dt.datetime) and vr == "DT":
-        return format_datetime(value, path)
-    if isinstance(value, dt.date) and vr == "DA":
-        return format_date(value, path)
-    if isinstance(value, dt.time) and vr == "TM":
-        return format_time(value, path)
-    if isinstance(value, (bytes, int, float)) or value is None:
-        raise InvalidTypeError("text is needed", attribute=path, found=type(value).__name__)
-    return str(value)

@@ -1,0 +1,70 @@
+"""Damaged functional groups end in pydicom's values or in our errors, soon, in little memory."""
+
+from __future__ import annotations
+
+import random
+import struct
+
+import pytest
+
+from damaged_groups import check, damage, dataset, originals
+from iodkit.errors import CorruptDataError
+from iodkit.frames import FrameTable
+
+ORIGINALS = originals(12)
+POSITION = "PlanePositionSequence.ImagePositionPatient"
+
+
+@pytest.mark.parametrize("number", range(len(ORIGINALS)))
+def test_undamaged(number) -> None:
+    assert check(*ORIGINALS[number]) == "the same as pydicom"
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("number", range(len(ORIGINALS)))
+def test_a_sample(number) -> None:
+    value, implicit, little = ORIGINALS[number]
+    rng = random.Random(number)
+    outcomes = {check(damage(value, rng), implicit, little) for _ in range(60)}
+    assert outcomes <= {
+        "the same as pydicom",
+        "corrupt-data",
+        "invalid-value",
+        "read where pydicom fails",
+    }
+    assert "corrupt-data" in outcomes
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("number", range(len(ORIGINALS)))
+def test_cut_off_anywhere(number) -> None:
+    value, implicit, little = ORIGINALS[number]
+    for size in range(1, len(value), 61):
+        check(value[:size], implicit, little)
+
+
+@pytest.mark.parametrize("lie", [0xFFFFFFFE, 0x7FFFFFFF, 0x10000])
+def test_lying_lengths(lie) -> None:
+    value = bytearray(ORIGINALS[0][0])
+    value[4:8] = struct.pack("<I", lie)
+    with pytest.raises(CorruptDataError, match="PerFrameFunctionalGroupsSequence"):
+        FrameTable.from_dataset(dataset(bytes(value), implicit=False, little=True))
+
+
+def test_deep_nesting() -> None:
+    """A thousand nested sequences are refused, not followed until the stack ends."""
+    head = struct.pack("<HH2sHI", 0x20, 0x9113, b"SQ", 0, 0xFFFFFFFF)
+    value = (struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + head) * 1000
+    with pytest.raises(CorruptDataError):
+        FrameTable.from_dataset(dataset(value, implicit=False, little=True))
+
+
+def test_very_many_elements_in_one_item() -> None:
+    """The longest item does not set the pace for all."""
+    element = struct.pack("<HH2sH", 0x19, 0x1010, b"LO", 0)
+    long = element * 50_000
+    value = struct.pack("<HHI", 0xFFFE, 0xE000, len(long)) + long
+    value += (struct.pack("<HHI", 0xFFFE, 0xE000, len(element)) + element) * 100
+    table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
+    assert len(table) == 101
+    assert not table.column(POSITION).valid.any()
