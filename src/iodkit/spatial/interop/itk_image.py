@@ -42,7 +42,7 @@ def volume_to_itk(volume: ChanneledGrid) -> ItkImage:
         If there is more than one axis of channels, or this build of ITK lacks the dtype, as that
         of PyPI does for int8, int32 and int64.
     """
-    library = import_library("itk", "itk")
+    library = import_library("itk", "itk-core")
     if volume.number_of_channel_dimensions > 1:
         raise UnsupportedError(
             "images of ITK have one axis of channels",
@@ -76,7 +76,7 @@ def parts_from_itk(image: ItkImage) -> tuple[np.ndarray, FloatArray, Channels | 
     GeometryError
         If the image does not have three dimensions.
     """
-    library = import_library("itk", "itk")
+    library = import_library("itk", "itk-core")
     if image.GetImageDimension() != 3:
         raise GeometryError("image is not three-dimensional", found=image.GetImageDimension())
     array = library.array_from_image(image)
