@@ -214,6 +214,18 @@ def test_bounds():
         volume.map_reference_to_indices(outside, check_bounds=True)
     with pytest.raises(GeometryMismatchError):
         VolumeToVolumeTransformer(volume, volume, check_bounds=True)(np.array([[9, 0, 0]]))
+    # The outer border belongs to the last voxel: what is checked can be used as an index.
+    border = volume.map_indices_to_reference(np.array([[-0.49999999, 3.49999999, 0]]))
+    found = volume.map_reference_to_indices(border, round_output=True, check_bounds=True)
+    assert found.tolist() == [[0, 3, 0]]
+    straight = VolumeGeometry(np.eye(4), (4, 2, 6), "PATIENT")
+    edge = np.array([[3.5, 1.5, 5.5], [-0.5, -0.5, -0.5]])
+    for inside in (
+        straight.map_reference_to_indices(edge, round_output=True, check_bounds=True),
+        VolumeToVolumeTransformer(straight, straight, round_output=True, check_bounds=True)(edge),
+    ):
+        assert inside.tolist() == [[3, 1, 5], [0, 0, 0]]
+        assert inside.dtype == np.int64
     rounded = VolumeToVolumeTransformer(volume, volume[1:], round_output=True)
     assert rounded(np.array([[1, 2, 3]])).tolist() == [[0, 2, 3]]
     assert rounded(np.array([[1, 2, 3]])).dtype == np.int64
