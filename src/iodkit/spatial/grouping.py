@@ -33,9 +33,9 @@ def group_planes(
     places: FloatArray, normal: FloatArray, hint: float | None, tolerances: Tolerances
 ) -> Planes:
     """Sort planes along the normal and gather those at one place."""
-    origin = places[0]
-    relative = places - origin
-    along = relative @ normal
+    # Neither the origin nor the rounding of a sum may depend on the order that was given.
+    relative = places - places[np.lexsort(places.T)[0]]
+    along = (relative * normal).sum(axis=1)
     lateral = relative - along[:, np.newaxis] * normal
     order = np.argsort(along, kind="stable")
     gaps = np.diff(along[order])
