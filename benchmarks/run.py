@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rows import Row, rows
+from benchmarks.row import Row
+from benchmarks.rows import rows
 
 SIDES = ("ours", "highdicom")
 
