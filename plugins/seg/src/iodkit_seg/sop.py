@@ -224,7 +224,7 @@ icc_profile : optional
             )
         super()._check_dataset(dataset)
 
-    def get_volume(
+    def get_volume(  # type: ignore[override]  # segments take the place of pixel transforms
         self,
         *,
         slice_start: int | None = None,

@@ -68,7 +68,12 @@ class FrameStore:
             )
 
     @classmethod
-    def from_dataset(cls, dataset: Dataset, source: ByteSource | None = None) -> FrameStore:
+    def from_dataset(
+        cls,
+        dataset: Dataset,
+        source: ByteSource | None = None,
+        layout: PixelLayout | None = None,
+    ) -> FrameStore:
         """Open the frames of a dataset.
 
         Parameters
@@ -77,6 +82,8 @@ class FrameStore:
             The image.  Pixel data that is still in the source stays there.
         source : ByteSource, optional
             Where the pixel data is, if not in the dataset.
+        layout : PixelLayout, optional
+            Layout of the pixels, if it is known already.
 
         Returns
         -------
@@ -88,7 +95,7 @@ class FrameStore:
         MissingAttributeError
             If there is no pixel data, or an attribute is missing that it needs.
         """
-        layout = PixelLayout.from_dataset(dataset)
+        layout = PixelLayout.from_dataset(dataset) if layout is None else layout
         element = pixel_element(dataset)
         if isinstance(element, RawDataElement) and element.value is None and source is not None:
             encapsulated = element.length == _UNDEFINED_LENGTH
