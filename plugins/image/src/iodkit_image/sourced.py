@@ -301,4 +301,5 @@ class IndexedImage(SpatialImage):
     ) -> NDArray[Any]:
         """Read the frame of each query into one array, with zeros where there is none."""
         placement = place_found(found, names, (int(self.Rows), int(self.Columns)))
-        return assemble(self.frame_store.view, placement, transform, placement.find_gaps())
+        with self.frame_store.held() as store:
+            return assemble(store.view, placement, transform, placement.find_gaps())

@@ -256,7 +256,8 @@ class SpatialImage(ImageFrames):
             apply_palette_color_lut=apply_palette_color_lut,
             apply_icc_profile=apply_icc_profile,
         )
-        array = assemble(self.frame_store.view, plan.placement, transform, plan.gaps, fill_value)
+        with self.frame_store.held() as store:
+            array = assemble(store.view, plan.placement, transform, plan.gaps, fill_value)
         return as_volume(plan, array)
 
     def get_total_pixel_matrix(
@@ -348,4 +349,5 @@ class SpatialImage(ImageFrames):
             apply_palette_color_lut=apply_palette_color_lut,
             apply_icc_profile=apply_icc_profile,
         )
-        return assemble(self.frame_store.view, placement, transform, gaps, fill_value)[0]
+        with self.frame_store.held() as store:
+            return assemble(store.view, placement, transform, gaps, fill_value)[0]

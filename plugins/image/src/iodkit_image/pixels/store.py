@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,21 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from iodkit.errors import IodkitError, MissingAttributeError, OutOfRangeError, PixelDataError
+from iodkit.errors import (
+    CorruptDataError,
+    IodkitError,
+    MissingAttributeError,
+    OutOfRangeError,
+    PixelDataError,
+)
 from iodkit_image.pixels.codecs import decode_compressed, to_rgb
-from iodkit_image.pixels.fragments import FragmentIndex, index_fragments
+from iodkit_image.pixels.fragments import FragmentIndex, OffsetIndex, index_fragments
 from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
 from iodkit_image.pixels.native import NativeFrames
 from iodkit_image.pixels.value import MemoryValue, PixelValue, SourceValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -60,7 +67,7 @@ class FrameStore:
         self.syntax = syntax
         self._value = value
         self._extended = extended
-        self._index: FragmentIndex | None = None
+        self._index: FragmentIndex | OffsetIndex | None = None
         self._native: NativeFrames | None = None
         if not syntax.is_compressed:
             self._native = NativeFrames(
@@ -119,6 +126,18 @@ class FrameStore:
         """Whether frames are not compressed."""
         return self._native is not None
 
+    @contextmanager
+    def held(self) -> Iterator[FrameStore]:
+        """Keep the source open during a run of reads.
+
+        Yields
+        ------
+        FrameStore
+            The store itself.
+        """
+        with self._value.held():
+            yield self
+
     def raw(self, index: int) -> bytes:
         """Return the encoded bytes of a frame.
 
@@ -135,7 +154,17 @@ class FrameStore:
         self._check(index)
         if self._native is not None:
             return self._native.raw(index)
-        return self._fragments.read(self._value, index)
+        fragments = self._fragments
+        try:
+            return fragments.read(self._value, index)
+        except CorruptDataError:
+            if not isinstance(fragments, OffsetIndex):
+                raise
+        # The offset table is wrong; the fragments may tell the frames all the same.
+        self._index = index_fragments(
+            self._value, self.layout.number_of_frames, self._extended, trust_table=False
+        )
+        return self._index.read(self._value, index)
 
     def packed_bits(self, first: int, count: int) -> NDArray[np.uint8]:
         """Return the packed bits of consecutive native frames of single bits.
@@ -236,7 +265,7 @@ class FrameStore:
             out[number] = self.view(first + number)
 
     @property
-    def _fragments(self) -> FragmentIndex:
+    def _fragments(self) -> FragmentIndex | OffsetIndex:
         if self._index is None:
             self._index = index_fragments(self._value, self.layout.number_of_frames, self._extended)
         return self._index
