@@ -34,7 +34,7 @@ class FrameTransform(Protocol):
 
 
 def assemble(
-    read: Callable[[int], NDArray[Any]],
+    read: Callable[[int, slice], NDArray[Any]],
     placement: Placement,
     transform: FrameTransform,
     gaps: NDArray[np.intp],
@@ -45,7 +45,7 @@ def assemble(
     Parameters
     ----------
     read : callable
-        Gives the stored values of a frame by its index.
+        Gives the stored values of some rows of a frame by its index.
     placement : Placement
         Frames, and where they go.
     transform : FrameTransform
@@ -69,7 +69,7 @@ def assemble(
         strict=True,
     )
     for frame, slot, (top, bottom, left, right), (row, column) in rows:
-        stored = read(frame)[top:bottom, left:right]
+        stored = read(frame, slice(top, bottom))[:, left:right]
         target = (slot, slice(row, row + bottom - top), slice(column, column + right - left))
         if out is None:
             # Whether there are samples of colour is known from here on.

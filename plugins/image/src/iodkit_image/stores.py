@@ -128,10 +128,10 @@ class InstanceFrames:
         layout = self._layout(self.datasets[0])
         return layout.rows, layout.columns
 
-    def view(self, index: int) -> NDArray[Any]:
-        """Decode the frame of an instance; see :meth:`FrameStore.view`."""
+    def view(self, index: int, rows: slice = slice(None)) -> NDArray[Any]:
+        """Decode the frame of an instance, or some rows of it; see :meth:`FrameStore.view`."""
         dataset = self.datasets[index]
-        return open_store(dataset, self._layout(dataset)).view(0)
+        return open_store(dataset, self._layout(dataset)).view(0, rows)
 
     def _layout(self, dataset: Dataset) -> PixelLayout:
         """Layout of an instance; those of a series are nearly always the same."""

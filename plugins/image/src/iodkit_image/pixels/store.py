@@ -197,13 +197,15 @@ class FrameStore:
             )
         return self._native.packed(first, count)
 
-    def view(self, index: int) -> NDArray[Any]:
+    def view(self, index: int, rows: slice = slice(None)) -> NDArray[Any]:
         """Decode a frame; the array may be a read-only view of the stored bytes.
 
         Parameters
         ----------
         index : int
             Index of the frame, from 0.
+        rows : slice, optional
+            Rows that are wanted.
 
         Returns
         -------
@@ -212,9 +214,10 @@ class FrameStore:
         """
         self._check(index)
         try:
-            if self._native is not None:
-                return to_rgb(self._native.read(index)[0], self.layout)
-            return decode_compressed(self.raw(index), self.layout, self.syntax)
+            if self._native is None:
+                return decode_compressed(self.raw(index), self.layout, self.syntax)[rows]
+            first, stop, _ = rows.indices(self.layout.rows)
+            return to_rgb(self._native.read_rows(index, first, stop), self.layout)
         except IodkitError as error:
             error.args = (f"frame {index + 1}: {error.message}",)
             error.message = error.args[0]
