@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit.frames import FrameTable
     from iodkit_image.assembly import FrameTransform
 
 __all__ = ["ImageFrames"]
@@ -148,6 +149,8 @@ class ImageFrames(SOPClass):
         frames = self.get_stored_frames()
         return frames[0] if len(frames) == 1 else frames
 
-    def _transform(self, **switches: Unpack[TransformSwitches]) -> FrameTransform:
+    def _transform(
+        self, table: FrameTable, **switches: Unpack[TransformSwitches]
+    ) -> FrameTransform:
         """Make the transform that the switches of a caller mean."""
-        return transform_of([self], self.frame_table, switches)
+        return transform_of([self], table, switches)

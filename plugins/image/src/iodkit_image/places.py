@@ -129,13 +129,15 @@ class FramePlaces:
         )
 
 
-def frame_places(image: ImageFrames) -> FramePlaces:
+def frame_places(image: ImageFrames, table: FrameTable) -> FramePlaces:
     """Find out where the frames of an image lie.
 
     Parameters
     ----------
     image : Image
         Image of any kind.
+    table : FrameTable
+        Its frames.
 
     Returns
     -------
@@ -157,8 +159,7 @@ def frame_places(image: ImageFrames) -> FramePlaces:
         )
     shape = (int(image.Rows), int(image.Columns))
     if image.is_tiled:
-        return _tiled_places(image, str(uid))
-    table = image.frame_table
+        return _tiled_places(image, table, str(uid))
     positions = table.positions
     if image.get("GridFrameOffsetVector") and np.isnan(positions).any():
         positions = _grid_positions(image)
@@ -254,13 +255,15 @@ def _grid_positions(image: ImageFrames) -> NDArray[np.float64]:
     return np.array(planes)
 
 
-def tile_corners(image: ImageFrames) -> NDArray[np.int64]:
+def tile_corners(image: ImageFrames, table: FrameTable) -> NDArray[np.int64]:
     """Return the places of tiles in the total pixel matrix.
 
     Parameters
     ----------
     image : Image
         Tiled image.
+    table : FrameTable
+        Its frames.
 
     Returns
     -------
@@ -279,7 +282,7 @@ def tile_corners(image: ImageFrames) -> NDArray[np.int64]:
             clause="PS3.3 C.8.12.4",
             remedy="Use get_frames, or get_volume.",
         )
-    found = image.frame_table.matrix_positions
+    found = table.matrix_positions
     missing: Any = (found < 1).any(axis=1)
     if missing.any():
         raise GeometryError(
@@ -291,10 +294,9 @@ def tile_corners(image: ImageFrames) -> NDArray[np.int64]:
     return found - 1
 
 
-def _tiled_places(image: ImageFrames, uid: str) -> FramePlaces:
+def _tiled_places(image: ImageFrames, table: FrameTable, uid: str) -> FramePlaces:
     """Places of tiles: their planes are total pixel matrices at different depths."""
-    corners = tile_corners(image)
-    table = image.frame_table
+    corners = tile_corners(image, table)
     spacings, orientations = table.pixel_spacings, table.orientations
     _require_all("PixelSpacing", spacings, "tile")
     _require_all("ImageOrientationSlide", orientations, "tile")

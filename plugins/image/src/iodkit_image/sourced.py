@@ -131,6 +131,7 @@ class IndexedImage(SpatialImage):
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
         transform = self._transform(
+            self.frame_table,
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,
@@ -209,6 +210,7 @@ class IndexedImage(SpatialImage):
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
         transform = self._transform(
+            self.frame_table,
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,
@@ -280,6 +282,7 @@ class IndexedImage(SpatialImage):
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
         transform = self._transform(
+            self.frame_table,
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,

@@ -68,7 +68,7 @@ class SpatialImage(ImageFrames):
         GeometryError
             If the image has no frame of reference, or a frame has no position.
         """
-        places = frame_places(self)
+        places = frame_places(self, self.frame_table)
         return places.describe(rtol=rtol, atol=atol, perpendicular_tol=perpendicular_tol)
 
     def geometry_of(
@@ -99,7 +99,7 @@ class SpatialImage(ImageFrames):
         NotAVolumeError
             If the frames make no regular volume; the error has the report.
         """
-        return frame_places(self).geometry(
+        return frame_places(self, self.frame_table).geometry(
             report,
             allow_missing_positions=allow_missing_positions,
             allow_duplicate_positions=allow_duplicate_positions,
@@ -134,7 +134,7 @@ class SpatialImage(ImageFrames):
             volume.  :meth:`describe_frames` says why.
         """
         try:
-            places = frame_places(self)
+            places = frame_places(self, self.frame_table)
             report = places.describe(rtol=rtol, atol=atol, perpendicular_tol=perpendicular_tol)
             return places.geometry(
                 report,
@@ -224,12 +224,13 @@ class SpatialImage(ImageFrames):
         OutOfRangeError
             If a range leaves the volume.
         """
+        table = self.frame_table
         plan = plan_volume(
             FrameSet(
-                self.frame_table,
+                table,
                 self,
                 (int(self.Rows), int(self.Columns)),
-                lambda: frame_places(self),
+                lambda: frame_places(self, table),
             ),
             VolumeOptions(
                 ranges=(
@@ -245,6 +246,7 @@ class SpatialImage(ImageFrames):
             ),
         )
         transform = self._transform(
+            table,
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,
@@ -327,8 +329,10 @@ class SpatialImage(ImageFrames):
         OutOfRangeError
             If the part leaves the matrix.
         """
+        table = self.frame_table
         placement, gaps = plan_matrix(
             self,
+            table,
             (
                 IndexRange("row", row_start, row_end, as_indices),
                 IndexRange("column", column_start, column_end, as_indices),
@@ -338,6 +342,7 @@ class SpatialImage(ImageFrames):
             allow_missing_positions=allow_missing_positions,
         )
         transform = self._transform(
+            table,
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,

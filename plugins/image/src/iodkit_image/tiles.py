@@ -16,37 +16,41 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit.frames import FrameTable
     from iodkit_image.frames import ImageFrames
     from iodkit_image.regions import IndexRange
 
 __all__ = ["focal_planes", "plan_matrix"]
 
 
-def focal_planes(image: ImageFrames) -> NDArray[np.int64]:
+def focal_planes(image: ImageFrames, table: FrameTable) -> NDArray[np.int64]:
     """Number the focal planes of tiles.
 
     Parameters
     ----------
     image : Image
         Tiled image.
+    table : FrameTable
+        Its frames.
 
     Returns
     -------
     numpy.ndarray
         Number of the focal plane of each frame, from 1, from the glass upwards; shape (frames,).
     """
-    count = image.number_of_frames
+    count = len(table)
     if image.get("DimensionOrganizationType") == "TILED_FULL":
         down = -(-int(image.TotalPixelMatrixRows) // int(image.Rows))
         across = -(-int(image.TotalPixelMatrixColumns) // int(image.Columns))
         planes = int(image.get("TotalPixelMatrixFocalPlanes") or 1)
         return np.arange(count) // (down * across) % planes + 1
-    depths = image.frame_table.slide_positions[:, 2].round(9)
+    depths = table.slide_positions[:, 2].round(9)
     return np.unique(depths, return_inverse=True, equal_nan=True)[1].reshape(-1) + 1
 
 
 def plan_matrix(
     image: ImageFrames,
+    table: FrameTable,
     ranges: tuple[IndexRange, IndexRange],
     *,
     select: Mapping[str, Any] | None,
@@ -59,6 +63,8 @@ def plan_matrix(
     ----------
     image : Image
         Tiled image.
+    table : FrameTable
+        Its frames.
     ranges : tuple[IndexRange, IndexRange]
         Rows and columns.
     select : Mapping[str, Any] | None
@@ -80,10 +86,10 @@ def plan_matrix(
     GeometryError
         If the image is not tiled, tiles are missing, or several are at one place.
     """
-    corners = tile_corners(image)
-    chosen = select_frames(image.frame_table, image, select)
+    corners = tile_corners(image, table)
+    chosen = select_frames(table, image, select)
     if focal_plane is not None:
-        chosen &= _in_focal_plane(image, focal_plane)
+        chosen &= _in_focal_plane(image, table, focal_plane)
     used = np.flatnonzero(chosen)
     window = tuple(
         slice(*wanted.resolve(length).indices(length)[:2])
@@ -101,7 +107,7 @@ def plan_matrix(
         1,
         (window[0], window[1]),
     )
-    _require_unique(image, placement)
+    _require_unique(image, table, placement)
     gaps = placement.find_gaps()
     if len(gaps) and not allow_missing_positions:
         raise GeometryError(
@@ -114,8 +120,8 @@ def plan_matrix(
     return placement, gaps
 
 
-def _in_focal_plane(image: ImageFrames, number: int) -> NDArray[np.bool_]:
-    planes = focal_planes(image)
+def _in_focal_plane(image: ImageFrames, table: FrameTable, number: int) -> NDArray[np.bool_]:
+    planes = focal_planes(image, table)
     found: NDArray[np.bool_] = planes == number
     if not found.any():
         raise OutOfRangeError(
@@ -127,15 +133,15 @@ def _in_focal_plane(image: ImageFrames, number: int) -> NDArray[np.bool_]:
     return found
 
 
-def _require_unique(image: ImageFrames, placement: Placement) -> None:
+def _require_unique(image: ImageFrames, table: FrameTable, placement: Placement) -> None:
     same = placement.find_ambiguous()
     if not len(same):
         return
-    planes = focal_planes(image)[same]
+    planes = focal_planes(image, table)[same]
     if (planes != planes[0]).any():
         what, remedy = "the focal plane", f"Pass focal_plane, 1 to {int(planes.max())}."
     else:
-        names = varying_attributes(image.frame_table, image, same)
+        names = varying_attributes(table, image, same)
         what, remedy = " and ".join(names), f"Choose: select={{{names[0]!r}: ...}}."
     numbers = ", ".join(str(number + 1) for number in same[:4].tolist())
     raise GeometryError(

@@ -43,6 +43,7 @@ class NativeFrames:
     ) -> None:
         self._value, self._layout = value, layout
         self._order: Literal["<", ">"] = "<" if little_endian else ">"
+        self._cell = layout.dtype.newbyteorder(self._order)
         self._swap_pairs = not little_endian and words and layout.bits_allocated <= 8
         self._subsampled = layout.is_subsampled
         if self._subsampled:
@@ -105,7 +106,7 @@ class NativeFrames:
         if layout.bits_allocated == 1:
             return self._bits(start, count).reshape(count, *layout.frame_shape)
         size = self.frame_bits // 8
-        flat = self._bytes(start * size, count * size).view(layout.dtype.newbyteorder(self._order))
+        flat = self._bytes(start * size, count * size).view(self._cell)
         if self._subsampled:
             return upsample_chrominance(flat.reshape(count, layout.rows, -1), layout.columns)
         samples = arrange_samples(flat, layout, count)
@@ -138,7 +139,7 @@ class NativeFrames:
         if layout.bits_allocated == 1:
             return self._bit_range(begin, begin + shape[0] * width).reshape(shape)
         flat = self._bytes(begin // 8, shape[0] * width // 8)
-        samples = flat.view(layout.dtype.newbyteorder(self._order)).reshape(shape)
+        samples = flat.view(self._cell).reshape(shape)
         if self._order == ">" and sys.byteorder == "little":
             samples = samples.astype(layout.dtype)
         return trim_unused_bits(samples, layout)
