@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         errors,
         frames,
         io,
+        overlays,
         registry,
         spatial,
         standard,
+        summaries,
         testing,
     )
     from iodkit import image as image
@@ -68,6 +70,10 @@ if TYPE_CHECKING:
     from iodkit.image import Image as Image
     from iodkit.image import get_volume_from_series as get_volume_from_series
     from iodkit.image import imread as imread
+    from iodkit.image import montage as montage
+    from iodkit.image import multiplanar as multiplanar
+    from iodkit.image import render as render
+    from iodkit.image import render_array as render_array
     from iodkit.spatial import ChannelDescriptor, Volume, VolumeGeometry, VolumeToVolumeTransformer
     from iodkit.standard.enums import (
         AnatomicalOrientationTypeValues,
@@ -176,10 +182,12 @@ __all__ = [
     "frames",
     "from_dataset",
     "io",
+    "overlays",
     "read",
     "registry",
     "spatial",
     "standard",
+    "summaries",
     "testing",
 ]
 
@@ -266,7 +274,17 @@ _HOMES = {
         "VOILUTFunctionValues",
     ),
 }
-_FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
+_FAMILY_HOMES = {
+    "iodkit.image": (
+        "Image",
+        "get_volume_from_series",
+        "imread",
+        "montage",
+        "multiplanar",
+        "render",
+        "render_array",
+    )
+}
 _MODULES = frozenset(
     {
         "attributes",
@@ -280,10 +298,12 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "overlays",
         "registry",
         "seg",
         "spatial",
         "standard",
+        "summaries",
         "testing",
     }
 )

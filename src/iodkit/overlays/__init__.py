@@ -1,5 +1,4 @@
-"""What can be drawn on an image: the protocol that overlays implement, the view that they are
-asked for, and the marks that they answer with.
+"""What can be drawn on an image: the protocol of overlays, the view, and the marks.
 
 Families whose objects can be shown on images (segments, annotations, regions, maps) implement
 `Overlay`; who draws needs to know none of them.

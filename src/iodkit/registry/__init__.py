@@ -17,6 +17,7 @@ from iodkit.registry.records import (
     Problem,
     RuleEntry,
     Severity,
+    SummaryEntry,
 )
 from iodkit.registry.references import load_reference, read_resource
 from iodkit.registry.settings import Settings
@@ -36,6 +37,7 @@ __all__ = [
     "RuleEntry",
     "Settings",
     "Severity",
+    "SummaryEntry",
     "commands",
     "conformance",
     "entries",
@@ -58,6 +60,7 @@ __all__ = [
     "registry",
     "resolve",
     "rules",
+    "summaries",
     "unregister",
 ]
 
@@ -78,4 +81,5 @@ refresh = registry.refresh
 register = registry.register
 resolve = registry.resolve
 rules = registry.rules
+summaries = registry.summaries
 unregister = registry.unregister

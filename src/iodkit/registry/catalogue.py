@@ -15,6 +15,7 @@ from iodkit.registry.records import (
     Problem,
     Record,
     RuleEntry,
+    SummaryEntry,
 )
 from iodkit.registry.settings import normalize_distribution
 
@@ -88,7 +89,7 @@ class Catalogue:
         SOP Class UID → who claims it.
     keywords : mapping of str to tuple of str
         Keyword → SOP Class UIDs that carry it.
-    modules, rules, commands, conformance : tuple of Claim
+    modules, rules, summaries, commands, conformance : tuple of Claim
         The other records.
     resolvers : tuple of Resolver
         Who chooses more specific classes, in the order in which they are asked.
@@ -105,6 +106,7 @@ class Catalogue:
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     modules: tuple[Claim[ModuleEntry], ...] = ()
     rules: tuple[Claim[RuleEntry], ...] = ()
+    summaries: tuple[Claim[SummaryEntry], ...] = ()
     commands: tuple[Claim[CommandEntry], ...] = ()
     conformance: tuple[Claim[ConformanceEntry], ...] = ()
     resolvers: tuple[Resolver, ...] = ()
@@ -133,7 +135,7 @@ class Catalogue:
         if isinstance(record, IODEntry):
             claims: tuple[Claim[Any], ...] = self.iods.get(record.sop_class_uid, ())
         else:
-            claims = self.modules + self.rules + self.commands + self.conformance
+            claims = self.modules + self.rules + self.summaries + self.commands + self.conformance
         return next((claim for claim in claims if claim.record == record), None)
 
 

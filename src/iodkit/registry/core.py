@@ -14,6 +14,7 @@ from iodkit.registry.records import (
     ModuleEntry,
     Problem,
     RuleEntry,
+    SummaryEntry,
 )
 from iodkit.registry.references import check_reference
 
@@ -187,12 +188,14 @@ class Registry(Lifecycle):
         entry = preferred.record
         return self._load_class(entry.implementation, preferred.plugin, preferred.distribution)
 
-    def load(self, record: RuleEntry | CommandEntry | ConformanceEntry | IODEntry) -> Any:
+    def load(
+        self, record: RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry | IODEntry
+    ) -> Any:
         """Import what a record refers to.
 
         Parameters
         ----------
-        record : RuleEntry, CommandEntry, ConformanceEntry or IODEntry
+        record : RuleEntry, SummaryEntry, CommandEntry, ConformanceEntry or IODEntry
             A record that the registry gave.
 
         Returns
@@ -259,6 +262,22 @@ class Registry(Lifecycle):
             Those for this class and those for all classes.
         """
         claims = self._get().rules
+        return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
+
+    def summaries(self, sop_class_uid: str) -> tuple[SummaryEntry, ...]:
+        """List what plugins add to the summary of objects of a SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        tuple of SummaryEntry
+            Those for this class and those for all classes.
+        """
+        claims = self._get().summaries
         return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
 
     def commands(self) -> tuple[CommandEntry, ...]:

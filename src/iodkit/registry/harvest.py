@@ -22,6 +22,7 @@ from iodkit.registry.records import (
     Record,
     RuleEntry,
     Stage,
+    SummaryEntry,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_iods": IODEntry,
     "iodkit_register_modules": ModuleEntry,
     "iodkit_validation_rules": RuleEntry,
+    "iodkit_summaries": SummaryEntry,
     "iodkit_cli_commands": CommandEntry,
     "iodkit_conformance_cases": ConformanceEntry,
 }
@@ -117,6 +119,7 @@ def harvest(
         keywords=_by_keyword(iods),
         modules=_all(yields, ModuleEntry),
         rules=_all(yields, RuleEntry),
+        summaries=_all(yields, SummaryEntry),
         commands=_all(yields, CommandEntry),
         conformance=_all(yields, ConformanceEntry),
         resolvers=_resolvers(manager, yields),

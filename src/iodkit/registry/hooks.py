@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         IODEntry,
         ModuleEntry,
         RuleEntry,
+        SummaryEntry,
     )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "iodkit_register_iods",
     "iodkit_register_modules",
     "iodkit_resolve_iod",
+    "iodkit_summaries",
     "iodkit_validation_rules",
 ]
 
@@ -92,6 +94,18 @@ def iodkit_resolve_iod(
         ``trylast`` are heeded).
     """
     return None
+
+
+@hookspec
+def iodkit_summaries() -> Iterable[SummaryEntry]:
+    """Name what the plugin adds to the summaries of objects (``iodkit info``).
+
+    Returns
+    -------
+    iterable of SummaryEntry
+        One record for each addition.
+    """
+    return ()
 
 
 @hookspec

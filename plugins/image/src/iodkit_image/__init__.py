@@ -5,14 +5,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iodkit_image.image import Image, imread
     from iodkit_image.pixels.encoding import encode_frame
+    from iodkit_image.rendering import montage, multiplanar, render, render_array
     from iodkit_image.series import get_volume_from_series
 
-__all__ = ["Image", "encode_frame", "get_volume_from_series", "imread"]
+__all__ = [
+    "Image",
+    "encode_frame",
+    "get_volume_from_series",
+    "imread",
+    "montage",
+    "multiplanar",
+    "render",
+    "render_array",
+]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
     "image": ("Image", "imread"),
     "pixels.encoding": ("encode_frame",),
+    "rendering": ("montage", "multiplanar", "render", "render_array"),
     "series": ("get_volume_from_series",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

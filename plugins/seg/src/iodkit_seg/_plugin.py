@@ -1,6 +1,6 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
+from iodkit.registry import ConformanceEntry, IODEntry, SummaryEntry, hookimpl
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -48,3 +48,15 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
         One record for each SOP class that there are cases for.
     """
     return [ConformanceEntry(uid, f"iodkit_seg._cases:{name}") for uid, name in _CASES.items()]
+
+
+@hookimpl
+def iodkit_summaries() -> list[SummaryEntry]:
+    """Register what summaries say of segments.
+
+    Returns
+    -------
+    list of SummaryEntry
+        One record.
+    """
+    return [SummaryEntry("iodkit_seg.summary:sections", tuple(_CASES))]

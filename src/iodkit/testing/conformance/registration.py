@@ -12,6 +12,7 @@ from iodkit.registry import (
     IODEntry,
     PluginInfo,
     RuleEntry,
+    SummaryEntry,
     read_resource,
     registry,
 )
@@ -142,8 +143,9 @@ def check_hooks(sop_class_uid: str) -> None:
     package = entry.implementation.partition(".")[0].partition(":")[0]
     own = f"{package}."
     commands = [each for each in registry.commands() if each.reference.startswith(own)]
-    records: list[RuleEntry | ConformanceEntry | CommandEntry] = [
+    records: list[RuleEntry | SummaryEntry | ConformanceEntry | CommandEntry] = [
         *registry.rules(sop_class_uid),
+        *registry.summaries(sop_class_uid),
         *registry.conformance(sop_class_uid),
         *commands,
     ]

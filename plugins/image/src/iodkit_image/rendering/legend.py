@@ -24,6 +24,7 @@ __all__ = ["BACKGROUND", "LegendEntry", "entries_of", "with_legend"]
 BACKGROUND = (20, 22, 26)
 _MARGIN = 10
 _LONGEST = 32
+_LARGEST = 480
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,8 @@ def with_legend(picture: Picture.Image, entries: Sequence[LegendEntry]) -> Pictu
     """
     if not entries:
         return picture
-    font = font_for((min(picture.size), min(picture.size)))
+    side = min(*picture.size, _LARGEST)
+    font = font_for((side, side))
     line = text_size("", font)[1] + 8
     columns = _columns(entries, line, max(picture.height - 2 * _MARGIN, line))
     widths = [max(_width(entry, font, line) for entry in column) for column in columns]

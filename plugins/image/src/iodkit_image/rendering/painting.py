@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Painter", "resized"]
 
 
-def resized(
-    picture: Picture.Image, size: tuple[int, int], *, smooth: bool = True
-) -> Picture.Image:
+def resized(picture: Picture.Image, size: tuple[int, int], *, smooth: bool = True) -> Picture.Image:
     """Bring a picture to a size: pixels are averaged when it gets smaller.
 
     Parameters

@@ -89,6 +89,12 @@ class Plate:
             draw_caption(canvas, self.caption)
         return Tile(canvas, entries_of(marks))
 
+    @property
+    def extent(self) -> float:
+        """float: Length of the longer side, in the units of `pixel`."""
+        rows, columns = self.view.shape
+        return max(rows * self.pixel.height, columns * self.pixel.width)
+
     def _size(self, longest: int | None) -> tuple[int, int]:
         """Width and height on the screen, where pixels are square."""
         height = self.view.shape[0] * self.pixel.height
