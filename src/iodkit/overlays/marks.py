@@ -8,7 +8,7 @@ top left corner of the first pixel and ``(0.5, 0.5)`` at its centre, as graphics
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["RGB", "ColorMark", "ColorScale", "Mark", "MaskMark", "ShapeMark", "TextMark"]
 
 RGB: TypeAlias = "tuple[int, int, int]"
+ShapeKind: TypeAlias = Literal["POINTS", "POLYLINE", "POLYGON"]
 
 
 def _check_color(color: RGB) -> None:
@@ -147,13 +148,20 @@ class ShapeMark:
     """
 
     shapes: tuple[NDArray[np.floating], ...]
-    kind: Literal["POINTS", "POLYLINE", "POLYGON"]
+    kind: ShapeKind
     color: RGB
     label: str = ""
     is_filled: bool = False
 
     def __post_init__(self) -> None:
         _check_color(self.color)
+        if self.kind not in get_args(ShapeKind):
+            raise InvalidValueError(
+                "no such kind of shape",
+                attribute="kind",
+                found=self.kind,
+                expected=" or ".join(get_args(ShapeKind)),
+            )
         for points in self.shapes:
             if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
                 raise InvalidValueError(

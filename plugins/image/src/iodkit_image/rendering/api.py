@@ -275,6 +275,8 @@ def as_renderable(image: Renderable) -> Image | Volume:
             expected="an image, a volume, a dataset, or the path of a file",
         )
     if not isinstance(opened, Image):
+        if "Rows" in opened and "Columns" in opened:
+            return Image.from_dataset(opened, copy=False)
         name = opened.get("SOPClassUID")
         raise UnsupportedError(
             "the object holds no image",
