@@ -121,3 +121,14 @@ def test_threads_that_parse_a_sequence_see_the_same_items() -> None:
         thread.join()
     assert len(found) == 8
     assert all(sequence is found[0] for sequence in found)
+
+
+def test_descriptors_of_look_up_tables_survive_pickle():
+    item = Dataset()
+    item.add_new("LUTDescriptor", "US", [3, 0, 16])
+    holder = DicomItem.from_dataset(Dataset())
+    holder.add_new("RedPaletteColorLookupTableDescriptor", "US", [256, 0, 16])
+    holder.VOILUTSequence = [item]
+    twin = pickle.loads(pickle.dumps(holder))
+    assert twin == holder
+    assert twin.VOILUTSequence[0].LUTDescriptor == [3, 0, 16]

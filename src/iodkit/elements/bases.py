@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as PydicomSequence
 from pydicom.tag import BaseTag, Tag
 
@@ -148,10 +149,24 @@ class DicomItem(Dataset):
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
+        _make_picklable(self)
         return {k: v for k, v in self.__dict__.items() if k not in _OPEN_SOURCE}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _make_picklable(dataset: Dataset) -> None:
+    """Replace what pydicom gives descriptors of look-up tables as a type, which no pickle takes."""
+    for element in list(dataset._dict.values()):
+        value = element.value
+        if isinstance(value, PydicomSequence):
+            for item in value:
+                _make_picklable(item)
+        elif isinstance(value, MultiValue):
+            kind = getattr(value, "_constructor", None)
+            if "<locals>" in getattr(kind, "__qualname__", ""):
+                value._constructor = int
 
 
 class DicomSequence(PydicomSequence):

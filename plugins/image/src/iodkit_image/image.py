@@ -16,13 +16,14 @@ from iodkit_image.pixels import FrameStore, number_of_frames
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, Unpack
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
     from pydicom.uid import UID
 
     from iodkit.spatial import StackReport, VolumeGeometry
+    from iodkit_image.transforms import FrameTransforms, TransformKeywords
 
 __all__ = ["Image", "imread"]
 
@@ -156,6 +157,92 @@ class Image(SOPClass):
             Shape (frames, rows, columns), or (frames, rows, columns, samples).
         """
         return self.frame_store.read_many(self._indices(frame_numbers, as_indices))
+
+    def get_frame(
+        self,
+        frame_number: int,
+        as_index: bool = False,
+        **kwargs: Unpack[TransformKeywords],
+    ) -> NDArray[Any]:
+        """Return a frame with its transformations.
+
+        Parameters
+        ----------
+        frame_number : int
+            Number of the frame, from 1.
+        as_index : bool, optional
+            Whether `frame_number` counts from 0.
+        **kwargs
+            Type of the output and transformations; see
+            :class:`iodkit_image.transforms.TransformOptions`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows, columns), or (rows, columns, 3) of colour images and palettes.
+
+        Raises
+        ------
+        OutOfRangeError
+            If there is no such frame.
+        PixelDataError
+            If it cannot be decoded.
+        MissingAttributeError, InvalidValueError
+            If the image lacks a transformation that is wanted, or they contradict each other.
+        """
+        index = self._index(frame_number, as_index)
+        transforms = self.frame_transforms(**kwargs)
+        out = transforms.apply(self.frame_store.view(index), index)
+        return out if out.flags.writeable and out.flags.owndata else np.array(out, order="C")
+
+    def get_frames(
+        self,
+        frame_numbers: Iterable[int] | None = None,
+        as_indices: bool = False,
+        **kwargs: Unpack[TransformKeywords],
+    ) -> NDArray[Any]:
+        """Return several frames with their transformations.
+
+        Parameters
+        ----------
+        frame_numbers : Iterable[int] | None, optional
+            Numbers of the frames, from 1; all by default.
+        as_indices : bool, optional
+            Whether `frame_numbers` count from 0.
+        **kwargs
+            As for :meth:`get_frame`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (frames, rows, columns), or (frames, rows, columns, 3).
+        """
+        indices = self._indices(frame_numbers, as_indices)
+        transforms = self.frame_transforms(**kwargs)
+        out: NDArray[Any] | None = None
+        for place, index in enumerate(indices):
+            frame = transforms.apply(self.frame_store.view(index), index)
+            if out is None:
+                out = np.empty((len(indices), *frame.shape), frame.dtype)
+            out[place] = frame
+        return self.get_stored_frames([]) if out is None else out
+
+    def frame_transforms(self, **kwargs: Unpack[TransformKeywords]) -> FrameTransforms:
+        """Return what turns stored values into those of :meth:`get_frame`.
+
+        Parameters
+        ----------
+        **kwargs
+            As for :meth:`get_frame`.
+
+        Returns
+        -------
+        FrameTransforms
+            A transformation for each frame.
+        """
+        from iodkit_image.transforms import FrameTransforms, TransformOptions
+
+        return FrameTransforms(self, TransformOptions(**kwargs))
 
     @property
     def pixel_array(self) -> NDArray[Any]:
