@@ -137,7 +137,7 @@ def rescale(
     """
     chosen = np.dtype(np.float64 if dtype is None else dtype)
     if chosen.kind == "f":
-        out = np.asarray(array).astype(chosen)
+        out: NDArray[Any] = np.asarray(array).astype(chosen)
         # In place, and in the type of the output: Python's numbers do not widen it.
         if slope != 1:
             out *= slope

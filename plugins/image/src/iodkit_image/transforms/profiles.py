@@ -81,12 +81,13 @@ class ColorManager:
 def _build(icc_profile: bytes) -> ImageCms.ImageCmsTransform:
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
-        space = profile.profile.xcolor_space.strip()
-        if space != "RGB" or profile.profile.device_class not in _CLASSES:
+        described: Any = profile.profile
+        space = described.xcolor_space.strip()
+        if space != "RGB" or described.device_class not in _CLASSES:
             raise InvalidValueError(
                 "not a profile for RGB colours of a device",
                 attribute="icc_profile",
-                found=f"colour space {space}, class {profile.profile.device_class}",
+                found=f"colour space {space}, class {described.device_class}",
                 clause="PS3.3 C.11.15.1.1",
             )
         return ImageCms.buildTransform(
