@@ -17,7 +17,7 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as PydicomSequence
 from pydicom.tag import BaseTag, Tag
 
-from iodkit.errors import InvalidTypeError
+from iodkit.errors import CorruptDataError, InvalidTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -116,7 +116,14 @@ class DicomItem(Dataset):
         if isinstance(stored, RawDataElement) and stored.VR in _MAY_BE_SEQUENCE:
             with _FIRST_PARSE:
                 return super().__getitem__(tag)
-        return super().__getitem__(tag)
+        try:
+            return super().__getitem__(tag)
+        except NotImplementedError as error:
+            raise CorruptDataError(
+                f"an element has a VR that does not exist: {error}",
+                attribute=str(tag),
+                clause="PS3.5 6.2",
+            ) from error
 
     @classmethod
     def _deepcopy_state(cls, state: dict[str, Any], memo: dict[int, Any]) -> dict[str, Any]:

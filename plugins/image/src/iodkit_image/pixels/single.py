@@ -22,6 +22,7 @@ from iodkit.standard.enums import (
     PixelRepresentationValues,
     PlanarConfigurationValues,
 )
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.layout import PixelLayout
 from iodkit_image.pixels.store import FrameStore
 from iodkit_image.pixels.value import MemoryValue
@@ -129,7 +130,7 @@ def decode_frame(
         keyword=keyword.value,
     )
     syntax = UID(transfer_syntax_uid)
-    if syntax.is_compressed:
+    if is_compressed(syntax):
         from iodkit_image.pixels.codecs import decode_compressed
 
         return np.array(decode_compressed(value, layout, syntax), order="C")
