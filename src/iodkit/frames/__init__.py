@@ -2,7 +2,8 @@
 
 from iodkit.frames.builder import EncodedGroups, FunctionalGroups
 from iodkit.frames.cache import frame_table
-from iodkit.frames.macros import Macro, Placement, find_macro, known_macros, register_macro
+from iodkit.frames.macro_catalogue import find_macro, known_macros, register_macro
+from iodkit.frames.macros import Field, Macro, Placement
 from iodkit.frames.owner import FrameOwner, SafeItem
 from iodkit.frames.ragged import Column, Ragged
 from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
@@ -12,6 +13,7 @@ from iodkit.frames.table import FrameTable
 __all__ = [
     "Column",
     "EncodedGroups",
+    "Field",
     "FrameOwner",
     "FrameTable",
     "FunctionalGroups",

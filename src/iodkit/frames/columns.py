@@ -8,7 +8,7 @@ import numpy as np
 
 from iodkit.errors import InvalidTypeError
 from iodkit.frames.instances import instances_of
-from iodkit.frames.paths import AttributePath, parse_path
+from iodkit.frames.macro_catalogue import resolve_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.frames.instances import Instance
+    from iodkit.frames.paths import AttributePath
     from iodkit.frames.ragged import Column, Ragged
 
 __all__ = ["ColumnTable", "FrameSource"]
@@ -142,7 +143,7 @@ class ColumnTable:
         """
         if not isinstance(path, str):
             raise InvalidTypeError("a path is text", attribute="path", found=type(path).__name__)
-        where = parse_path(path)
+        where = resolve_path(path)
         column = self._columns.get(where.text)
         if column is None:
             column = self._columns.setdefault(where.text, self._source.column(where))

@@ -61,7 +61,7 @@ def decode_values(
         lengths = span.length[of_vr]
         for length in np.unique(lengths).tolist():
             rows = of_vr[lengths == length]
-            if length == 0:
+            if length == 0 or name == "SQ":  # a sequence has items, not values
                 continue
             packed = gather(level.buffer, span.offset[rows], length)
             values, counts = _decode(packed, name, encodings, path)
