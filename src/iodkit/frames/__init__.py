@@ -4,7 +4,7 @@ from iodkit.frames.builder import EncodedGroups, FunctionalGroups
 from iodkit.frames.cache import frame_table
 from iodkit.frames.macro_catalogue import find_macro, known_macros, register_macro
 from iodkit.frames.macros import Field, Macro, Placement
-from iodkit.frames.owner import FrameOwner, SafeItem
+from iodkit.frames.owner import FrameOwner
 from iodkit.frames.ragged import Column, Ragged
 from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
 from iodkit.frames.sources import SourceReferences
@@ -20,7 +20,6 @@ __all__ = [
     "Macro",
     "Placement",
     "Ragged",
-    "SafeItem",
     "SourceReferences",
     "attach_sequences",
     "decode_all",
