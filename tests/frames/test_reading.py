@@ -22,6 +22,7 @@ from iodkit.errors import (
     NotFoundError,
 )
 from iodkit.frames import FrameTable, FunctionalGroups
+from iodkit.spatial import iter_tiled_full_frame_data
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
 POSITION = "PlanePositionSequence.ImagePositionPatient"
@@ -305,6 +306,23 @@ def test_tiled_full_lacks_what_its_order_depends_on() -> None:
     table = FrameTable.from_dataset(ds)
     assert np.isnan(table.slide_positions).all()
     assert table.matrix_positions[4].tolist() == [4, 5]
+
+
+def test_later_part_of_a_tiled_concatenation() -> None:
+    whole = FrameTable.from_dataset(tiled(planes=2))
+    part = tiled(planes=2, ConcatenationFrameOffsetNumber=5)
+    part.NumberOfFrames = 7
+    table = FrameTable.from_dataset(part)
+    assert table.matrix_positions.tolist() == whole.matrix_positions[5:].tolist()
+    np.testing.assert_allclose(table.slide_positions, whole.slide_positions[5:])
+
+
+def test_tiled_frames_are_where_spatial_says() -> None:
+    ds = tiled(planes=2)
+    table = FrameTable.from_dataset(ds)
+    want = list(iter_tiled_full_frame_data(ds))
+    assert table.matrix_positions.tolist() == [[row, column] for _, _, column, row, *_ in want]
+    np.testing.assert_allclose(table.slide_positions, [place[4:] for place in want])
 
 
 def test_tiled_sparse() -> None:
