@@ -7,7 +7,9 @@ from iodkit.frames.macros import Field, Macro, Placement
 from iodkit.frames.owner import FrameOwner
 from iodkit.frames.ragged import Column, Ragged
 from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
+from iodkit.frames.real_world import RealWorldMappings
 from iodkit.frames.sources import SourceReferences
+from iodkit.frames.stacks import common_values, describe_stack, require_values
 from iodkit.frames.table import FrameTable
 
 __all__ = [
@@ -20,12 +22,16 @@ __all__ = [
     "Macro",
     "Placement",
     "Ragged",
+    "RealWorldMappings",
     "SourceReferences",
     "attach_sequences",
+    "common_values",
     "decode_all",
+    "describe_stack",
     "encoding_of",
     "find_macro",
     "frame_table",
     "known_macros",
     "register_macro",
+    "require_values",
 ]

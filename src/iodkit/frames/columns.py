@@ -36,8 +36,11 @@ class FrameSource(Protocol):
         """Read an attribute in all frames."""
         ...
 
-    def items(self, leaf: AttributePath) -> tuple[NDArray[np.intp], Ragged]:
-        """Read an attribute item by item: frame of each item, and its values."""
+    def items(self, leaf: AttributePath, depth: int) -> tuple[NDArray[np.intp], Ragged]:
+        """Read an attribute by the items of the sequence at a depth of its path.
+
+        Returns the frame of each item, and its values; of sequences inside it, all values.
+        """
         ...
 
 
@@ -190,11 +193,7 @@ class ColumnTable:
         """Return an attribute's (first) value as text, None where missing; shape ``(n,)``."""
 
         def make() -> NDArray[Any]:
-            data = self.column(path).data
-            out = np.full(len(self), None, object)
-            has = data.counts > 0
-            out[has] = data.values[data.offsets[:-1][has]]
-            return out
+            return self.column(path).data.first()
 
         return self._kept(f"texts {path}", make)
 
