@@ -15,6 +15,7 @@ __all__ = [
     "IodkitWarning",
     "MissingAttributeError",
     "MissingDependencyError",
+    "MissingFileError",
     "NotFoundError",
     "OutOfRangeError",
     "PixelDataError",
@@ -194,6 +195,12 @@ class ReadError(IodkitError, OSError):
 
     def __str__(self) -> str:
         return IodkitError.__str__(self)
+
+
+class MissingFileError(ReadError, FileNotFoundError):
+    """There is no file of this name."""
+
+    code = "missing-file"
 
 
 class CorruptDataError(ReadError, ValueError):

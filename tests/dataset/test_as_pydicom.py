@@ -9,21 +9,21 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 import iodkit as ik
-from iodkit.testing import kit
+from iodkit.testing import conformance
 
 UIDS = (
     "1.2.840.10008.5.1.4.1.1.66.4",
     "1.2.840.10008.5.1.4.1.1.66.7",
     "1.2.840.10008.5.1.4.1.1.2.1",
 )
-CASES = [case for uid in UIDS for case in kit.cases_of(uid)]
+CASES = [case for uid in UIDS for case in conformance.cases_of(uid)]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def made(request):
     """An object that was read, so that it is as encoded as the plain dataset."""
     buffer = io.BytesIO()
-    request.param.object().save_as(buffer)
+    conformance.make_object(request.param).save_as(buffer)
     return ik.read(buffer.getvalue())
 
 

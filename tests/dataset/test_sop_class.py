@@ -191,17 +191,35 @@ def test_hint_for_a_family_that_is_not_there(monkeypatch):
     from iodkit.dataset import reading
 
     monkeypatch.setattr(reading.registry, "resolve", lambda uid, dataset: None)
+    monkeypatch.setattr(reading.registry, "plugins", lambda: ())
     with pytest.warns(IodkitWarning, match="pip install iodkit-image"):
         opened = ik.read(get_testdata_file("CT_small.dcm", download=False))
     assert type(opened) is SOPClass
+
+
+@pytest.mark.parametrize(
+    ("problems", "said"),
+    [((), "iodkit-image is installed, but disabled$"), (("no numpy",), "disabled: no numpy$")],
+)
+def test_no_one_is_told_to_install_what_is_switched_off(monkeypatch, problems, said):
+    from iodkit.dataset import reading
+    from iodkit.registry import PluginInfo
+
+    info = PluginInfo("image", "iodkit-image", "0.1.0", "disabled", (), problems)
+    monkeypatch.setattr(reading.registry, "resolve", lambda uid, dataset: None)
+    monkeypatch.setattr(reading.registry, "plugins", lambda: (info,))
+    with pytest.warns(IodkitWarning, match=said):
+        ik.read(get_testdata_file("CT_small.dcm", download=False))
 
 
 def test_what_is_no_dicom_file(tmp_path):
     (tmp_path / "a.txt").write_text("hello")
     with pytest.raises(ik.ReadError, match=r"a\.txt"):
         ik.read(tmp_path / "a.txt")
-    with pytest.raises(OSError, match="absent"):
+    with pytest.raises(FileNotFoundError, match="absent") as caught:
         ik.read(tmp_path / "absent.dcm")
+    assert isinstance(caught.value, ik.MissingFileError)
+    assert caught.value.filename == str(tmp_path / "absent.dcm")
 
 
 def test_eight_threads_see_the_same_items():

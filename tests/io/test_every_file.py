@@ -109,4 +109,4 @@ def test_every_file_in_another_character_set(terms):
 def test_files_with_odd_text_in_every_character_set(terms):
     names = [Path(name).name for name in get_charset_files("*")]
     contents = [files()[name] for name in names if name in files()]
-    assert sum(compare(content, None, terms) for content in contents) > 5
+    assert sum(compare(content, None, terms) for content in contents) >= 3

@@ -102,12 +102,15 @@ def implementation_for(dataset: Dataset) -> type[SOPClass]:
 
 
 def _hint(uid: str) -> None:
-    """Say which distribution of ours would know this SOP class."""
+    """Say which distribution of ours would know this SOP class, or why it does not."""
     name = UID(uid).name if uid else ""
     distribution = distribution_for(uid, name)
-    if distribution is not None:
-        warnings.warn(
-            f"Opened {name} as a generic object. For its own class: pip install {distribution}",
-            IodkitWarning,
-            stacklevel=4,
-        )
+    if distribution is None:
+        return
+    installed = next((p for p in registry.plugins() if p.distribution == distribution), None)
+    if installed is None:
+        remedy = f"For its own class: pip install {distribution}"
+    else:
+        problems = "; ".join(map(str, installed.problems))
+        remedy = f"{distribution} is installed, but {installed.state}{problems and ': '}{problems}"
+    warnings.warn(f"Opened {name} as a generic object. {remedy}", IodkitWarning, stacklevel=4)

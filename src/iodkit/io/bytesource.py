@@ -6,7 +6,13 @@ import contextlib
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from iodkit.errors import CorruptDataError, InvalidTypeError, InvalidValueError, ReadError
+from iodkit.errors import (
+    CorruptDataError,
+    InvalidTypeError,
+    InvalidValueError,
+    MissingFileError,
+    ReadError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +144,8 @@ def _writable_view(buffer: Any) -> memoryview:
 def make_read_error(message: str, error: Exception) -> ReadError:
     """Make our error of another one, with its number and file name."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    wrapped = ReadError(f"{message}: {reason}")
+    kind = MissingFileError if isinstance(error, FileNotFoundError) else ReadError
+    wrapped = kind(f"{message}: {reason}")
     wrapped.errno = getattr(error, "errno", None)
     wrapped.filename = getattr(error, "filename", None)
     return wrapped

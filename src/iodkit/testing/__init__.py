@@ -1,1 +1,1 @@
-"""To come."""
+"""What tests of IODs need: synthetic images (`phantom`) and the checks of `conformance`."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from iodkit.testing import phantom
-from iodkit.testing.kit import BadCall, ConformanceCase
+from iodkit.testing.conformance import BadCall, ConformanceCase
 from iodkit_image.image import Image
 
 if TYPE_CHECKING:
@@ -15,35 +15,53 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 
-def _inputs(make: Callable[[], Dataset]) -> tuple[Any, ...]:
-    return (make(),)
+def _inputs(make: Callable[[], Dataset]) -> dict[str, Dataset]:
+    return {"dataset": make()}
 
 
-def _slide(organization: str) -> Dataset:
-    return phantom.slide_image(100, 120, 32, organization=organization)
+def _case(name: str, make: Callable[[], Dataset]) -> ConformanceCase:
+    bad = (BadCall("dataset", {"dataset": None}),)
+    return ConformanceCase(name, Image.from_dataset, partial(_inputs, make), bad)
 
 
-def cases() -> list[ConformanceCase]:
-    """Make a case for each kind of image: single-frame, multi-frame and tiled.
+def _one_plane() -> Dataset:
+    return phantom.ct_series(1, 24, 20)[0]
+
+
+def ct() -> list[ConformanceCase]:
+    """Make a case for single-frame images.
+
+    Returns
+    -------
+    list[ConformanceCase]
+        The case.
+    """
+    return [_case("CT image", _one_plane)]
+
+
+def enhanced_ct() -> list[ConformanceCase]:
+    """Make a case for multi-frame images.
+
+    Returns
+    -------
+    list[ConformanceCase]
+        The case.
+    """
+    return [_case("enhanced CT image", partial(phantom.enhanced_ct, 4, 24, 20))]
+
+
+def slide() -> list[ConformanceCase]:
+    """Make a case for each organization of tiles.
 
     Returns
     -------
     list[ConformanceCase]
         The cases.
     """
-    makers: dict[str, Callable[[], Dataset]] = {
-        "CT image": lambda: phantom.ct_series(1, 24, 20)[0],
-        "enhanced CT image": lambda: phantom.enhanced_ct(4, 24, 20),
-        "tiled slide, full": partial(_slide, "TILED_FULL"),
-        "tiled slide, sparse": partial(_slide, "TILED_SPARSE"),
-    }
-    bad = (
-        BadCall(Image, "imread"),
-        BadCall(lambda: Image.from_dataset(None), "from_dataset"),  # type: ignore[arg-type]
-    )
     return [
-        ConformanceCase(
-            name, str(make().SOPClassUID), Image.from_dataset, partial(_inputs, make), bad
+        _case(name, partial(phantom.slide_image, 100, 120, 32, organization=organization))
+        for name, organization in (
+            ("tiled slide, full", "TILED_FULL"),
+            ("tiled slide, sparse", "TILED_SPARSE"),
         )
-        for name, make in makers.items()
     ]

@@ -19,11 +19,11 @@ def iodkit_register_iods() -> list[IODEntry]:
     ]
 
 
-_WITH_CASES = (
-    "1.2.840.10008.5.1.4.1.1.2",
-    "1.2.840.10008.5.1.4.1.1.2.1",
-    "1.2.840.10008.5.1.4.1.1.77.1.6",
-)
+_CASES = {
+    "1.2.840.10008.5.1.4.1.1.2": "ct",
+    "1.2.840.10008.5.1.4.1.1.2.1": "enhanced_ct",
+    "1.2.840.10008.5.1.4.1.1.77.1.6": "slide",
+}
 
 
 @hookimpl
@@ -35,4 +35,4 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
     list of ConformanceEntry
         One record for each SOP class that there are cases for.
     """
-    return [ConformanceEntry(uid, "iodkit_image._cases:cases") for uid in _WITH_CASES]
+    return [ConformanceEntry(uid, f"iodkit_image._cases:{name}") for uid, name in _CASES.items()]

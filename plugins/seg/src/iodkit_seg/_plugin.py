@@ -32,7 +32,10 @@ def iodkit_register_iods() -> list[IODEntry]:
     ]
 
 
-_WITH_CASES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+_CASES = {
+    "1.2.840.10008.5.1.4.1.1.66.4": "segmentations",
+    "1.2.840.10008.5.1.4.1.1.66.7": "label_maps",
+}
 
 
 @hookimpl
@@ -44,4 +47,4 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
     list of ConformanceEntry
         One record for each SOP class that there are cases for.
     """
-    return [ConformanceEntry(uid, "iodkit_seg._cases:cases") for uid in _WITH_CASES]
+    return [ConformanceEntry(uid, f"iodkit_seg._cases:{name}") for uid, name in _CASES.items()]

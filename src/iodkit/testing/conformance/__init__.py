@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from iodkit.testing.conformance.cases import BadCall, ConformanceCase, cases_of, check_cases
+from iodkit.testing.conformance.comparing import make_object
 from iodkit.testing.conformance.failures import ConformanceError
 from iodkit.testing.conformance.imports import check_imports
 from iodkit.testing.conformance.objects import (
@@ -50,6 +51,7 @@ __all__ = [
     "check_registration",
     "check_round_trip",
     "check_rules",
+    "make_object",
     "uncovered_sop_classes",
 ]
 

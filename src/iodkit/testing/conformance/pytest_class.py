@@ -40,10 +40,10 @@ class IODConformance:
         """
         return cases_of(cls.sop_class_uid)
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def all_cases(self) -> tuple[ConformanceCase, ...]:
         """tuple[ConformanceCase, ...]: Cases that the tests run."""
-        cases = tuple(type(self).cases())
+        cases = tuple(self.cases())
         check_cases(self.sop_class_uid, cases)
         return cases
 

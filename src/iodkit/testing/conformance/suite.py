@@ -167,7 +167,9 @@ def _outcome(
 def uncovered_sop_classes(
     registry: Registry, covered: Iterable[str] = (), family: str | None = None
 ) -> tuple[str, ...]:
-    """List the registered SOP classes that no conformance test covers.
+    """List the registered SOP classes whose implementation no conformance test covers.
+
+    One class may serve many SOP classes: tests of one of them cover it.
 
     Parameters
     ----------
@@ -184,8 +186,13 @@ def uncovered_sop_classes(
         SOP Class UIDs, sorted.
     """
     known = set(covered)
+    tested = {
+        entry.implementation
+        for entry in registry.entries()
+        if entry.sop_class_uid in known or registry.conformance(entry.sop_class_uid)
+    }
     return tuple(
         entry.sop_class_uid
         for entry in registry.entries(family)
-        if entry.sop_class_uid not in known and not registry.conformance(entry.sop_class_uid)
+        if entry.implementation not in tested
     )

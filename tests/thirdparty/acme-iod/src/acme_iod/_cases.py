@@ -1,18 +1,19 @@
 """Cases for the conformance kit."""
 
+from functools import partial
+
 from acme_iod.sop import EncapsulatedPDF
-from iodkit.testing.kit import BadCall, ConformanceCase
+from iodkit.testing.conformance import BadCall, ConformanceCase
 
 
-def _make(document, title):
-    return EncapsulatedPDF(document, title, manufacturer="Acme")
+def _inputs(document):
+    return {"document": document, "document_title": "Report", "manufacturer": "Acme"}
 
 
 def cases():
     """Make a document of even and of odd length."""
-    uid = "1.2.840.10008.5.1.4.1.1.104.1"
-    bad = (BadCall(lambda: _make(b"no document", "Report"), "document"),)
+    bad = (BadCall("document", {"document": b"no document"}),)
     return [
-        ConformanceCase(name, uid, _make, lambda data=data: (data, "Report"), bad)
+        ConformanceCase(name, EncapsulatedPDF, partial(_inputs, data), bad)
         for name, data in (("even", b"%PDF-1.7 odd"), ("odd", b"%PDF-1.7 even"))
     ]
