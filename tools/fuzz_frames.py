@@ -57,7 +57,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     rng = random.Random(arguments.seed)  # noqa: S311 - damage needs no secrecy
     made, outcomes, failures = originals(), Counter[str](), 0
-    start = time.monotonic()
+    start, seconds = time.monotonic(), 0.0
     for number in itertools.count():
         seconds = time.monotonic() - start
         if number >= arguments.inputs if arguments.seconds is None else seconds > arguments.seconds:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 from pydicom import Dataset
@@ -21,8 +20,6 @@ from iodkit.frames import (
     register_macro,
 )
 from iodkit.registry import MacroEntry, Registry, hookimpl
-
-DOCS = Path(__file__).parents[2] / "docs" / "frames.md"
 
 
 def test_known_macros_are_in_the_data_dictionary() -> None:
@@ -179,10 +176,3 @@ def test_private_attributes_that_no_macro_tells_of(plugins) -> None:
     groups = FunctionalGroups(1)
     with pytest.raises(InvalidValueError, match="cannot be set as a column"):
         groups.set("00191101.00191110", [1.5])
-
-
-def test_examples_in_the_documentation() -> None:
-    names: dict[str, object] = {}
-    for block in DOCS.read_text().split("```python\n")[1:]:
-        exec(block.split("```")[0], names)  # our own documentation
-    assert "table" in names

@@ -26,6 +26,16 @@ def slide_orientation(snapshot: Snapshot) -> tuple[float, ...]:
     return tuple(np.nan if x in (None, "") else float(x) for x in given)
 
 
+def _matrix_origin(snapshot: Snapshot) -> tuple[float, ...]:
+    """Read the origin of the total pixel matrix in mm, NaN where not given."""
+    for item in snapshot.items("TotalPixelMatrixOriginSequence")[:1]:
+        x, y, z = (item.get(f"{axis}OffsetInSlideCoordinateSystem") for axis in "XYZ")
+        if x is not None and y is not None:
+            # Of the three offsets only Z is in micrometres.
+            return float(x), float(y), float(z) / 1000 if z is not None else 0.0
+    return (np.nan, np.nan, np.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class FullTiling:
     """The order of frames of a TILED_FULL image: columns, rows, focal planes, channels.
@@ -82,16 +92,6 @@ class FullTiling:
                     found=size,
                     clause="PS3.3 C.7.6.17.3",
                 )
-        origin = (np.nan, np.nan, np.nan)
-        for item in snapshot.items("TotalPixelMatrixOriginSequence")[:1]:
-            x, y = (
-                item.get("XOffsetInSlideCoordinateSystem"),
-                item.get("YOffsetInSlideCoordinateSystem"),
-            )
-            z = item.get("ZOffsetInSlideCoordinateSystem")
-            if x is not None and y is not None:
-                # Of the three offsets only Z is in micrometres.
-                origin = (float(x), float(y), float(z) / 1000 if z is not None else 0.0)
         segments: list[int] = []
         if snapshot.text("SegmentationType") not in {None, "LABELMAP"}:
             segments = [
@@ -108,7 +108,7 @@ class FullTiling:
             matrix_rows,
             matrix_columns,
             snapshot.whole_number("TotalPixelMatrixFocalPlanes") or 1,
-            origin,
+            _matrix_origin(snapshot),
             slide_orientation(snapshot),
             snapshot.whole_number("ConcatenationFrameOffsetNumber") or 0,
             tuple(segments),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -30,7 +30,7 @@ __all__ = [
     "tile_positions",
 ]
 
-IntegersT = TypeVar("IntegersT", int, "np.ndarray[tuple[int], np.dtype[np.int64]]")
+Integers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 
 
 def is_tiled_image(dataset: Dataset) -> bool:
@@ -241,15 +241,15 @@ def get_tile_array(
 
 
 def place_in_order(
-    numbers: IntegersT, across: int, down: int, focal_planes: int
-) -> tuple[IntegersT, IntegersT, IntegersT, IntegersT]:
+    numbers: Integers, across: int, down: int, focal_planes: int
+) -> tuple[Integers, Integers, Integers, Integers]:
     """Take the numbers of TILED_FULL frames apart (PS3.3 C.7.6.17.3).
 
     Frames go through columns first, then rows, focal planes, and last optical paths or segments.
 
     Parameters
     ----------
-    numbers : int or numpy.ndarray
+    numbers : numpy.ndarray
         Numbers of frames, from zero; those of a concatenation continue each other.
     across, down : int
         Number of tiles in a row and in a column.
@@ -258,7 +258,7 @@ def place_in_order(
 
     Returns
     -------
-    column, row, focal_plane, channel : int or numpy.ndarray
+    column, row, focal_plane, channel : numpy.ndarray
         Place of each frame, from zero: column and row of tiles, focal plane, and channel.
     """
     rest, column = divmod(numbers, across)
@@ -294,7 +294,8 @@ def tile_of_frame(dataset: Dataset, frame_index: int) -> tuple[int, int, int]:
     )
     planes = int(dataset.get("TotalPixelMatrixFocalPlanes") or 1)
     number = frame_index + int(dataset.get("ConcatenationFrameOffsetNumber") or 0)
-    column, row, plane, _ = place_in_order(number, across, down, planes)
+    places = place_in_order(np.array([number]), across, down, planes)
+    column, row, plane = (int(each[0]) for each in places[:3])
     return column * columns, row * rows, plane
 
 
