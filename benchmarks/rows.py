@@ -5,29 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks import space
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
+from benchmarks.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA = Path(__file__).resolve().parent.parent / ".benchdata"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A job: `prepare` makes the input of one run, the sides do the work."""
-
-    name: str
-    target: float
-    prepare: Callable[[], Any]
-    ours: Callable[[Any], object]
-    highdicom: Callable[[Any], object]
 
 
 def describe(side: Any, algorithm: Any, codes: Any, count: int) -> list[Any]:
@@ -162,4 +152,4 @@ def rows() -> list[Row]:
     found.append(
         Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
     )
-    return found
+    return [*found, *space.rows()]
