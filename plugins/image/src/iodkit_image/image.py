@@ -9,7 +9,7 @@ from pydicom.tag import BaseTag
 
 from iodkit.dataset import SOPClass, require
 from iodkit.errors import GeometryError, InvalidTypeError, OutOfRangeError
-from iodkit.spatial import describe_positions
+from iodkit.frames import describe_stack
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.pixels import FrameStore, number_of_frames
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pydicom.uid import UID
 
+    from iodkit.frames import FrameTable
     from iodkit.spatial import StackReport, VolumeGeometry
     from iodkit_image.transforms import FrameTransforms, TransformKeywords
 
@@ -56,6 +57,11 @@ class Image(SOPClass):
         return FrameStore.from_dataset(self, None if located is None else located[0])
 
     @property
+    def frames(self) -> FrameTable:
+        """FrameTable: The frames as a table, one column per fact; see :mod:`iodkit.frames`."""
+        return self.frame_table
+
+    @property
     def number_of_frames(self) -> int:
         """int: Number of frames."""
         return number_of_frames(self)
@@ -72,7 +78,7 @@ class Image(SOPClass):
             return None
         if "ImageOrientationSlide" in self or "TotalPixelMatrixOriginSequence" in self:
             return CoordinateSystemNames.SLIDE
-        if np.isnan(self.frame_table.positions).all():
+        if np.isnan(self.frames.positions).all():
             return None
         return CoordinateSystemNames.PATIENT
 
@@ -253,9 +259,7 @@ class Image(SOPClass):
     @property
     def dimension_index_pointers(self) -> list[BaseTag]:
         """list[pydicom.tag.BaseTag]: Attributes that the dimension indices point to."""
-        return [
-            BaseTag(item.DimensionIndexPointer) for item in self.get("DimensionIndexSequence") or ()
-        ]
+        return [BaseTag(tag) for tag in self.frames.dimension_index_pointers]
 
     def are_dimension_indices_unique(
         self, dimension_index_pointers: Sequence[int | BaseTag | str]
@@ -277,11 +281,8 @@ class Image(SOPClass):
         NotFoundError
             If the image has no such dimension.
         """
-        from iodkit_image.queries import dimension_columns
-
-        columns = dimension_columns(self, dimension_index_pointers)
-        values = self.frame_table.dimension_index_values[:, columns]
-        return len(np.unique(values, axis=0)) == len(values)
+        table = self.frames
+        return table.is_unique(*[table.dimension(each) for each in dimension_index_pointers])
 
     def get_source_image_uids(self) -> list[tuple[UID, UID, UID]]:
         """List the images that the frames refer to as their sources.
@@ -307,7 +308,7 @@ class Image(SOPClass):
             return False
         if self.get("DimensionOrganizationType") == _TILED_FULL:
             return True
-        return bool((self.frame_table.matrix_positions > 0).all())
+        return bool((self.frames.matrix_positions > 0).all())
 
     def describe_frames(
         self,
@@ -333,33 +334,14 @@ class Image(SOPClass):
         GeometryError
             If the image has no frame of reference, or a frame has no position.
         """
-        table = self.frame_table
         if not self.get("FrameOfReferenceUID"):
             raise GeometryError(
                 "the image has no frame of reference",
                 attribute="FrameOfReferenceUID",
                 clause="PS3.3 C.7.4.1",
             )
-        for keyword, values in (
-            ("ImagePositionPatient", table.positions),
-            ("ImageOrientationPatient", table.orientations),
-            ("PixelSpacing", table.pixel_spacings),
-        ):
-            missing: Any = np.isnan(values).any(axis=1)
-            if missing.any():
-                raise GeometryError(
-                    f"{int(missing.sum())} of {len(missing)} frames have no {keyword}",
-                    attribute=keyword,
-                    found=f"no value in frame {int(missing.argmax()) + 1}",
-                    clause="PS3.3 C.7.6.2",
-                )
-        return describe_positions(
-            table.positions,
-            table.orientations,
-            pixel_spacing=table.pixel_spacings[0],
-            rtol=rtol,
-            atol=atol,
-            perpendicular_tol=perpendicular_tol,
+        return describe_stack(
+            self.frames, rtol=rtol, atol=atol, perpendicular_tol=perpendicular_tol
         )
 
     def geometry_of(
@@ -393,7 +375,7 @@ class Image(SOPClass):
         return report.geometry(
             int(self.Rows),
             int(self.Columns),
-            self.frame_table.pixel_spacings[0].tolist(),
+            self.frames.pixel_spacings[0].tolist(),
             CoordinateSystemNames.PATIENT,
             str(self.FrameOfReferenceUID),
             allow_missing_positions=allow_missing_positions,

@@ -15,7 +15,13 @@ from iodkit.elements import (
     coerce_enum,
     to_decimal_string,
 )
-from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError, OutOfRangeError
+from iodkit.errors import (
+    CorruptDataError,
+    InvalidTypeError,
+    InvalidValueError,
+    NotFoundError,
+    OutOfRangeError,
+)
 from iodkit.standard.enums import PresentationLUTShapeValues, VOILUTFunctionValues
 from iodkit_image.transforms.functions import apply_lut, apply_voi_window, float_dtype
 from iodkit_image.transforms.luts import VOILUT, PresentationLUT
@@ -296,16 +302,27 @@ def windows_of(dataset: Dataset) -> list[Window]:
     """
     if dataset.get("WindowCenter") in (None, "") or dataset.get("WindowWidth") in (None, ""):
         return []
-    centers = np.atleast_1d(np.array(dataset.WindowCenter, float)).tolist()
-    widths = np.atleast_1d(np.array(dataset.WindowWidth, float)).tolist()
+    centers, widths = _decimals(dataset, "WindowCenter"), _decimals(dataset, "WindowWidth")
     texts = dataset.get("WindowCenterWidthExplanation") or []
     explanations = [texts] if isinstance(texts, str) else list(texts)
     explanations += [None] * (len(centers) - len(explanations))
-    function = VOILUTFunctionValues(dataset.get("VOILUTFunction") or "LINEAR")
+    function = coerce_enum(
+        dataset.get("VOILUTFunction") or "LINEAR", VOILUTFunctionValues, "VOILUTFunction"
+    )
     return [
         Window(center, width, function, text)
         for center, width, text in zip(centers, widths, explanations, strict=False)
     ]
+
+
+def _decimals(dataset: Dataset, keyword: str) -> list[float]:
+    value = dataset[keyword].value
+    try:
+        return list(np.atleast_1d(np.array(value, float)).tolist())
+    except ValueError as error:
+        raise CorruptDataError(
+            "not a decimal number", attribute=keyword, found=str(value), clause="PS3.5 6.2"
+        ) from error
 
 
 def _numbers(value: float | Sequence[float] | None, attribute: str) -> list[float]:
