@@ -10,6 +10,7 @@ from iodkit.dataset import SOPClass
 from iodkit.errors import OutOfRangeError
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.pixels import FrameStore, number_of_frames
+from iodkit_image.rescaling import Rescaling
 from iodkit_image.stores import KEPT, kept_store
 from iodkit_image.switches import TransformSwitches, transform_of
 
@@ -153,4 +154,25 @@ class ImageFrames(SOPClass):
         self, table: FrameTable, **switches: Unpack[TransformSwitches]
     ) -> FrameTransform:
         """Make the transform that the switches of a caller mean."""
+        return self.make_transform(table, switches)
+
+    def make_transform(
+        self, table: FrameTable, switches: TransformSwitches | None
+    ) -> FrameTransform:
+        """Make what turns stored values of this image into those that a caller wants.
+
+        Parameters
+        ----------
+        table : FrameTable
+            Frames of this image.
+        switches : TransformSwitches | None
+            What the caller wants; ``None`` for stored values.
+
+        Returns
+        -------
+        FrameTransform
+            The transform.
+        """
+        if switches is None:
+            return Rescaling.of(table, self.frame_store.layout.dtype, False)
         return transform_of([self], table, switches)

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from iodkit.frames import FrameTable
     from iodkit_image.assembly import FrameTransform
 
-__all__ = ["TransformSwitches", "linear_transform", "transform_of"]
+__all__ = [
+    "DEFAULT_SWITCHES",
+    "TransformOptions",
+    "TransformSwitches",
+    "linear_transform",
+    "transform_of",
+]
 
 _REAL_WORLD = BaseTag(0x00409096)
 _MODALITY_LUT = BaseTag(0x00283000)
@@ -41,6 +47,35 @@ class TransformSwitches(TypedDict):
     apply_presentation_lut: bool
     apply_palette_color_lut: bool | None
     apply_icc_profile: bool | None
+
+
+class TransformOptions(TypedDict, total=False):
+    """The same switches, each of them optional."""
+
+    dtype: DTypeLike
+    apply_real_world_transform: bool | None
+    real_world_value_map_selector: Any
+    apply_modality_transform: bool | None
+    apply_voi_transform: bool | None
+    voi_transform_selector: Any
+    voi_output_range: tuple[float, float]
+    apply_presentation_lut: bool
+    apply_palette_color_lut: bool | None
+    apply_icc_profile: bool | None
+
+
+DEFAULT_SWITCHES = TransformSwitches(
+    dtype=np.float64,
+    apply_real_world_transform=None,
+    real_world_value_map_selector=0,
+    apply_modality_transform=None,
+    apply_voi_transform=False,
+    voi_transform_selector=0,
+    voi_output_range=(0.0, 1.0),
+    apply_presentation_lut=True,
+    apply_palette_color_lut=None,
+    apply_icc_profile=None,
+)
 
 
 def linear_transform(
