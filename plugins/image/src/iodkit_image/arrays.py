@@ -37,9 +37,7 @@ class LazyArray(ABC):
         self._image = image
         self._switches = switches
         self._made: FrameTransform | None = None
-        layout = image.frame_store.layout
-        pixel = np.zeros((1, 1, *layout.frame_shape[2:]), layout.dtype)
-        sample = self._transform.apply(pixel, 0)
+        sample = self._transform.apply(image.frame_store.blank_pixel, 0)
         self.dtype: np.dtype[Any] = sample.dtype
         self._samples: tuple[int, ...] = sample.shape[2:]
 
@@ -123,7 +121,7 @@ class FrameArray(LazyArray):
         slots = np.arange(len(frames))
         placement = place_frames(frames, slots, corners, shape, len(frames), window)
         with self._image.frame_store.held() as store:
-            out = assemble(store.view, placement, self._transform, np.empty(0, np.intp))
+            out = assemble(store, placement, self._transform, np.empty(0, np.intp))
         return _pick(out, [slots, rows - window[0].start, columns - window[1].start, *samples])
 
 
@@ -163,12 +161,8 @@ class MatrixArray(LazyArray):
         window = (_window(rows), _window(columns))
         placement = self._grid.place(window)
         gaps = placement.find_gaps()
-        shape = (1, *placement.shape[1:], *self._samples)
-        if not len(placement.frames):
-            out = np.full(shape, self._fill_value, self.dtype)
-        else:
-            with self._image.frame_store.held() as store:
-                out = assemble(store.view, placement, self._transform, gaps, self._fill_value)
+        with self._image.frame_store.held() as store:
+            out = assemble(store, placement, self._transform, gaps, self._fill_value)
         return _pick(out[0], [rows - window[0].start, columns - window[1].start, *samples])
 
 

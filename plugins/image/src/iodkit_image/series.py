@@ -128,9 +128,7 @@ def get_volume_from_series(
             apply_icc_profile=apply_icc_profile,
         ),
     )
-    return as_volume(
-        plan, assemble(instances.view, plan.placement, transform, plan.gaps, fill_value)
-    )
+    return as_volume(plan, assemble(instances, plan.placement, transform, plan.gaps, fill_value))
 
 
 def _places(table: FrameTable, instances: InstanceFrames) -> FramePlaces:

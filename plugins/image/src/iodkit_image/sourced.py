@@ -305,4 +305,4 @@ class IndexedImage(SpatialImage):
         """Read the frame of each query into one array, with zeros where there is none."""
         placement = place_found(found, names, (int(self.Rows), int(self.Columns)))
         with self.frame_store.held() as store:
-            return assemble(store.view, placement, transform, placement.find_gaps())
+            return assemble(store, placement, transform, placement.find_gaps())

@@ -259,7 +259,7 @@ class SpatialImage(ImageFrames):
             apply_icc_profile=apply_icc_profile,
         )
         with self.frame_store.held() as store:
-            array = assemble(store.view, plan.placement, transform, plan.gaps, fill_value)
+            array = assemble(store, plan.placement, transform, plan.gaps, fill_value)
         return as_volume(plan, array)
 
     def get_total_pixel_matrix(
@@ -354,4 +354,4 @@ class SpatialImage(ImageFrames):
             apply_icc_profile=apply_icc_profile,
         )
         with self.frame_store.held() as store:
-            return assemble(store.view, placement, transform, gaps, fill_value)[0]
+            return assemble(store, placement, transform, gaps, fill_value)[0]

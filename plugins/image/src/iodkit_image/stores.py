@@ -128,6 +128,11 @@ class InstanceFrames:
         layout = self._layout(self.datasets[0])
         return layout.rows, layout.columns
 
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        return open_store(self.datasets[0]).blank_pixel
+
     def view(self, index: int, rows: slice = slice(None)) -> NDArray[Any]:
         """Decode the frame of an instance, or some rows of it; see :meth:`FrameStore.view`."""
         dataset = self.datasets[index]

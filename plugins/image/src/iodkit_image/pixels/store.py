@@ -126,6 +126,11 @@ class FrameStore:
         """Whether frames are not compressed."""
         return self._native is not None
 
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        return np.zeros((1, 1, *self.layout.frame_shape[2:]), self.layout.dtype)
+
     @contextmanager
     def held(self) -> Iterator[FrameStore]:
         """Keep the source open during a run of reads.
