@@ -104,3 +104,33 @@ def dose(planes: int = 5, rows: int = 6, columns: int = 7, offsets: Sequence[flo
     values = np.arange(planes * rows * columns, dtype=np.uint16)
     image.PixelData = values.tobytes()
     return image
+
+
+def derived_image(source: Dataset | Sequence[Dataset], kept: Sequence[int]) -> Any:
+    """Make an enhanced image whose frames were derived from some frames of a source."""
+    is_series = not isinstance(source, Dataset)
+    first = source[0] if is_series else source  # type: ignore[index]
+    planes = len(source) if is_series else int(source.NumberOfFrames)  # type: ignore[attr-defined]
+    base = phantom.enhanced_ct(planes, int(first.Rows), int(first.Columns))
+    image = take_frames(base, kept)
+    for group, index in zip(image.PerFrameFunctionalGroupsSequence, kept, strict=True):
+        origin = source[index] if is_series else first  # type: ignore[index]
+        item = Dataset()
+        item.ReferencedSOPClassUID = origin.SOPClassUID
+        item.ReferencedSOPInstanceUID = origin.SOPInstanceUID
+        item.SpatialLocationsPreserved = "YES"
+        if not is_series:
+            item.ReferencedFrameNumber = index + 1
+        derivation = Dataset()
+        derivation.SourceImageSequence = [item]
+        group.DerivationImageSequence = [derivation]
+    series = Dataset()
+    series.SeriesInstanceUID = first.SeriesInstanceUID
+    series.ReferencedInstanceSequence = []
+    for origin in source if is_series else [first]:
+        reference = Dataset()
+        reference.ReferencedSOPClassUID = origin.SOPClassUID
+        reference.ReferencedSOPInstanceUID = origin.SOPInstanceUID
+        series.ReferencedInstanceSequence.append(reference)
+    image.ReferencedSeriesSequence = [series]
+    return image
