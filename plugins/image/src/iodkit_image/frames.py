@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from iodkit.dataset import SOPClass
-from iodkit.errors import OutOfRangeError
+from iodkit.errors import OutOfRangeError, PixelDataError
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.pixels import FrameStore, number_of_frames
 from iodkit_image.rescaling import Rescaling
@@ -100,6 +100,26 @@ class ImageFrames(SOPClass):
             If there is no such frame.
         """
         return self.frame_store.raw(self._index(frame_number, as_index))
+
+    def get_video_stream(self) -> bytes:
+        """Return the stream of an image that is a video.
+
+        Returns
+        -------
+        bytes
+            MPEG-2, MPEG-4 AVC or HEVC, as players and decoders read it.
+
+        Raises
+        ------
+        PixelDataError
+            If the image is no video.
+        """
+        store = self.frame_store
+        if not store.is_video:
+            raise PixelDataError(
+                "the image is no video", attribute="TransferSyntaxUID", found=store.syntax.name
+            )
+        return store.stream()
 
     def get_stored_frame(self, frame_number: int, as_index: bool = False) -> NDArray[Any]:
         """Return the stored values of a frame.
