@@ -107,6 +107,8 @@ class Rescaling:
         _require_fit(stored, self.dtype, slope, intercept)
         if (slope, intercept) == (1.0, 0.0):
             out[...] = stored
+        elif slope == 1 and self.dtype.kind in "fc":
+            np.add(stored, intercept, out=out, dtype=self.dtype, casting="unsafe")
         elif self.dtype.kind in "fc":
             np.multiply(stored, slope, out=out, dtype=self.dtype, casting="unsafe")
             out += self.dtype.type(intercept)
