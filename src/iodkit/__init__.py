@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         spatial,
         standard,
         testing,
+        validation,
     )
     from iodkit import image as image
     from iodkit import seg as seg
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
+    from iodkit.validation import validate
 
     __version__: str
 
@@ -181,6 +183,8 @@ __all__ = [
     "spatial",
     "standard",
     "testing",
+    "validate",
+    "validation",
 ]
 
 _HOMES = {
@@ -265,6 +269,7 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
+    "iodkit.validation": ("validate",),
 }
 _FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
 _MODULES = frozenset(
@@ -285,6 +290,7 @@ _MODULES = frozenset(
         "spatial",
         "standard",
         "testing",
+        "validation",
     }
 )
 _HOME_OF = {
