@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
-    from iodkit.validation import validate
+    from iodkit.validation import validate, validate_set
 
     __version__: str
 
@@ -184,6 +184,7 @@ __all__ = [
     "standard",
     "testing",
     "validate",
+    "validate_set",
     "validation",
 ]
 
@@ -269,7 +270,7 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
-    "iodkit.validation": ("validate",),
+    "iodkit.validation": ("validate", "validate_set"),
 }
 _FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
 _MODULES = frozenset(

@@ -1,5 +1,7 @@
 """Validation of objects: rules, profiles of viewers, sets of objects, policies on reading."""
 
+from iodkit.validation.sets import validate_set
+from iodkit.validation.subject import Subject
 from iodkit.validation.validating import validate
 
-__all__ = ["validate"]
+__all__ = ["Subject", "validate", "validate_set"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.frames import FrameTable
-    from iodkit.frames.instances import EncodedItems
+    from iodkit.frames.groups import EncodedItems
 
 __all__ = ["Subject", "name_of", "vr_of"]
 
