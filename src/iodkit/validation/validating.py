@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from iodkit.attributes import Fault, Finding, Report, Severity
 from iodkit.attributes.findings import describe_found
 from iodkit.dataset import SOPClass
-from iodkit.errors import InvalidTypeError
+from iodkit.errors import InvalidTypeError, IodkitError
 from iodkit.io import open_source, read_dataset
 from iodkit.registry import RuleEntry, registry
 from iodkit.registry.references import load_reference
@@ -126,6 +126,16 @@ def _run(rule: RuleEntry, function: Callable[[Any], Iterable[Any]], of: Any) -> 
     try:
         for found in function(of):
             yield found.to_finding(rule) if isinstance(found, Fault) else _as_finding(found, rule)
+    except IodkitError as error:
+        yield Finding(
+            Severity.INFO,
+            "rule-skipped",
+            "",
+            found=str(error),
+            expected=f"an object on which the rule {rule.code} can be checked",
+            clause=rule.clause,
+            remedy="Correct what else was found first",
+        )
     except Exception as error:  # noqa: BLE001 - rules of others may raise anything on broken data
         yield Finding(
             Severity.WARNING,
