@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         ReferencedImageSequence,
     )
     from iodkit.context import UID, Equipment, SeededUIDs, defaults
-    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset, read
+    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset
     from iodkit.errors import (
         CorruptDataError,
         GeometryError,
@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
-    from iodkit.validation import validate, validate_set
+    from iodkit.validation import read, repair, validate, validate_set
 
     __version__: str
 
@@ -180,6 +180,7 @@ __all__ = [
     "io",
     "read",
     "registry",
+    "repair",
     "spatial",
     "standard",
     "testing",
@@ -215,7 +216,6 @@ _HOMES = {
         "ContributingEquipment",
         "SOPClass",
         "from_dataset",
-        "read",
     ),
     "iodkit.errors": (
         "CorruptDataError",
@@ -270,7 +270,7 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
-    "iodkit.validation": ("validate", "validate_set"),
+    "iodkit.validation": ("read", "repair", "validate", "validate_set"),
 }
 _FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
 _MODULES = frozenset(

@@ -95,12 +95,12 @@ def check_referenced_segments(dataset: SOPClass) -> Iterator[Fault]:
     """
     if dataset.get("SegmentationType") == "LABELMAP":
         return
-    if _PER_FRAME not in dataset and dataset.get("DimensionOrganizationType") == "TILED_FULL":
-        return  # the order of the frames says their segments (PS3.3 C.7.6.17.3)
     described = {item.get("SegmentNumber") for _, item in _segments(dataset)}
     path = "SegmentIdentificationSequence.ReferencedSegmentNumber"
     table = dataset.frame_table
     column = table.column(path)
+    if dataset.get("DimensionOrganizationType") == "TILED_FULL" and not len(column.data.values):
+        return  # the order of the frames says their segments (PS3.3 C.7.6.17.3)
     lacking = np.flatnonzero(column.data.counts == 0)
     if len(lacking):
         expected = "the number of the frame's segment"
