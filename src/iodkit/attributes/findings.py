@@ -88,7 +88,7 @@ class Finding:
 
     def __str__(self) -> str:
         where = self.path or "object"
-        text = f"{self.severity}: {where}: {self.says}"
+        text = f"{self.severity} {self.code}: {where}: {self.says}"
         return f"{text}. {self.remedy}" if self.remedy else text
 
     @property

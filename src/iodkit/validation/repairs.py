@@ -35,25 +35,10 @@ _ORIENTATIONS = ("ImageOrientationPatient", "ImageOrientationSlide")
 _OLD_DATE = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)")
 _OLD_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(\.\d{1,6})?")
 _TEXTS = frozenset(
-    [
-        "AE",
-        "AS",
-        "CS",
-        "DA",
-        "DS",
-        "DT",
-        "IS",
-        "LO",
-        "LT",
-        "PN",
-        "SH",
-        "ST",
-        "TM",
-        "UC",
-        "UI",
-        "UR",
-        "UT",
-    ]
+    (
+        *("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT"),
+        *("PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"),
+    )
 )
 _META = {"MediaStorageSOPClassUID": "SOPClassUID", "MediaStorageSOPInstanceUID": "SOPInstanceUID"}
 
