@@ -28,7 +28,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("pixel-bits", "PS3.3 C.7.6.3.1", "error", "pixels:check_bits"),
     ("pixel-samples", "PS3.3 C.7.6.3.1.2", "error", "pixels:check_samples"),
     ("palette", "PS3.3 C.7.9", "error", "pixels:check_palettes"),
-    ("color-profile", "PS3.3 C.11.15.1.1", "warning", "pixels:check_color_profile"),
+    ("color-profile", "PS3.3 C.11.15.1.1", "error", "pixels:check_color_profile"),
     ("frame-count", "PS3.3 C.7.6.16", "error", "frames:check_frame_count"),
     ("dimension-unknown", "PS3.3 C.7.6.17", "error", "frames:check_dimension_organization"),
     ("dimension-values", "PS3.3 C.7.6.17", "error", "frames:check_dimension_values"),

@@ -157,7 +157,7 @@ def check_color_profile(subject: Subject) -> Iterator[Fault]:
             continue
         if profile[12:16] != b"scnr":
             yield Fault(where, f"class {profile[12:16]!r}", "an input profile, class b'scnr'")
-        if profile[16:20] not in (b"RGB ", b"GRAY"):
+        if profile[16:20] != b"RGB ":
             yield Fault(where, f"colour space {profile[16:20]!r}", "colour space b'RGB '")
 
 
