@@ -349,3 +349,20 @@ def test_transfer_syntax_and_plain_datasets(seg_path):
     assert not list(ik.validate(ik.read(seg_path)))
     with pytest.raises(ik.InvalidTypeError, match="validate_set"):
         ik.validate([ds])
+
+
+def test_damaged_files_give_a_report_or_our_error(seg_path):
+    """Bytes of the header are replaced: nothing but a report or an error of ours comes out."""
+    rng = np.random.default_rng(5)
+    content = np.frombuffer(seg_path.read_bytes(), np.uint8)
+    reports = 0
+    for _ in range(150):
+        damaged = content.copy()
+        places = rng.integers(132, len(damaged) - 300, rng.integers(1, 5))
+        damaged[places] = rng.integers(0, 256, len(places))
+        try:
+            ik.validate(damaged.tobytes())
+        except ik.IodkitError:
+            continue
+        reports += 1
+    assert reports > 75

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iodkit.attributes import Finding, Report, Severity
 from iodkit.validation.rules.identity import references
-from iodkit.validation.validating import name_subject, open_subject
+from iodkit.validation.validating import open_subject
 
 if TYPE_CHECKING:
     import os
@@ -45,7 +45,6 @@ class _Member:
     """What is kept of an object of the set."""
 
     number: int
-    name: str
     values: dict[str, str]
     references: dict[str, str]
     classes: dict[str, str]
@@ -78,10 +77,7 @@ def validate_set(
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        members = [
-            _member(number, name_subject(each), open_subject(each))
-            for number, each in enumerate(datasets, 1)
-        ]
+        members = [_member(number, open_subject(each)) for number, each in enumerate(datasets, 1)]
     findings = [*_repeated(members), *_unequal(members)]
     by_uid = {member.values["SOPInstanceUID"]: member for member in members}
     for member in members:
@@ -89,7 +85,7 @@ def validate_set(
     return Report(tuple(findings), f"{len(members)} objects")
 
 
-def _member(number: int, name: str, subject: Subject) -> _Member:
+def _member(number: int, subject: Subject) -> _Member:
     values = {keyword: str(subject.get(keyword) or "") for keyword in _KEYWORDS}
     classes: dict[str, str] = {}
     series: dict[str, str] = {}
@@ -102,7 +98,7 @@ def _member(number: int, name: str, subject: Subject) -> _Member:
             for instance in instances:
                 listed = str(subject.get("ReferencedSOPInstanceUID", instance) or "")
                 series[listed] = str(subject.get("SeriesInstanceUID", item))
-    return _Member(number, name, values, references(subject), classes, series)
+    return _Member(number, values, references(subject), classes, series)
 
 
 def _repeated(members: list[_Member]) -> Iterator[Finding]:

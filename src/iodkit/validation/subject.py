@@ -103,6 +103,28 @@ class Subject:
             return None
         return None if value is None or value == "" else value
 
+    def meta(self, keyword: str) -> str:
+        """Return a value of the file meta information (PS3.10 7.1).
+
+        Parameters
+        ----------
+        keyword : str
+            Keyword of the attribute.
+
+        Returns
+        -------
+        str
+            The value as a text; empty if there is none that can be decoded.
+        """
+        meta = getattr(self.dataset, "file_meta", None)
+        return "" if meta is None else str(self.get(keyword, meta) or "")
+
+    @property
+    def transfer_syntax(self) -> UID | None:
+        """UID | None: Transfer syntax of the file; None if it is unknown or private."""
+        syntax = UID(self.meta("TransferSyntaxUID"))
+        return syntax if syntax.is_transfer_syntax and not syntax.is_private else None
+
     def number(self, keyword: str, item: Dataset | None = None) -> int | None:
         """Return a single whole number, or None.
 

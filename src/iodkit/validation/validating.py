@@ -60,7 +60,7 @@ def validate(
         warnings.simplefilter("ignore")
         subject = open_subject(dataset)
         findings = list(_check(subject, extra))
-    return Report(tuple(_merged(findings)), name_subject(dataset), subject.sop_class_name)
+        return Report(tuple(_merged(findings)), name_subject(dataset), subject.sop_class_name)
 
 
 def open_subject(dataset: Any) -> Subject:

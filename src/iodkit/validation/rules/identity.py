@@ -112,16 +112,13 @@ def check_file_meta(subject: Subject) -> Iterator[Fault]:
     Fault
         One for each contradiction.
     """
-    meta = getattr(subject.dataset, "file_meta", None)
-    if meta is None:
-        return
     for keyword, of in (
         ("MediaStorageSOPClassUID", "SOPClassUID"),
         ("MediaStorageSOPInstanceUID", "SOPInstanceUID"),
     ):
-        stated, own = meta.get(keyword), subject.get(of)
-        if stated and own and str(stated) != str(own):
-            yield Fault(keyword, str(stated), f"the {of}, {own}")
+        stated, own = subject.meta(keyword), subject.get(of)
+        if stated and own and stated != str(own):
+            yield Fault(keyword, stated, f"the {of}, {own}")
 
 
 def check_listed_references(subject: Subject) -> Iterator[Fault]:

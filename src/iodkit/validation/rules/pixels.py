@@ -162,8 +162,8 @@ def check_color_profile(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_encapsulated(subject: Subject) -> bool:
-    syntax = getattr(getattr(subject.dataset, "file_meta", None), "TransferSyntaxUID", None)
-    if syntax is None or syntax.is_private or not syntax.is_transfer_syntax:
+    syntax = subject.transfer_syntax
+    if syntax is None:
         return True
     return bool(syntax.is_compressed) and not bool(syntax.is_deflated)
 

@@ -119,7 +119,7 @@ def need_plain_syntax(subject: Subject) -> Iterator[Fault]:
     Fault
         At most one.
     """
-    syntax = getattr(getattr(subject.dataset, "file_meta", None), "TransferSyntaxUID", None)
+    syntax = subject.transfer_syntax
     plain = (None, ExplicitVRLittleEndian, ImplicitVRLittleEndian)
     if subject.get("SegmentationType") == "BINARY" and syntax not in plain:
         expected = "Explicit VR Little Endian"
