@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from iodkit import image as image
     from iodkit import seg as seg
+    from iodkit import sr as sr
     from iodkit.coding import (
         CodedConcept,
         CodingSchemeIdentificationItem,
@@ -283,6 +284,7 @@ _MODULES = frozenset(
         "registry",
         "seg",
         "spatial",
+        "sr",
         "standard",
         "testing",
     }

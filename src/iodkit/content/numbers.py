@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
 
-from iodkit.coding import CodedConcept
 from iodkit.content.encoded import set_bytes, set_code, set_items, set_value
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.macros import finite_numbers, is_empty, require_attributes
@@ -20,6 +19,7 @@ from iodkit.errors import InvalidTypeError, MissingAttributeError
 if TYPE_CHECKING:
     from pydicom.sr.coding import Code
 
+    from iodkit.coding import CodedConcept
 __all__ = ["NumContentItem", "NumericContentItem"]
 
 _pack = struct.Struct("<d").pack

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, TM, PersonName
 
-from iodkit.coding import CodedConcept
 from iodkit.content.encoded import set_code, set_value
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pydicom.sr.coding import Code
+
+    from iodkit.coding import CodedConcept
 
 __all__ = [
     "CodeContentItem",

@@ -101,7 +101,7 @@ class TreeEncoder:
         codec = inner
         total = 0
         for given in items:
-            if type(given) is EncodedItem:
+            if isinstance(given, EncodedItem):
                 if self._fits(given, codec):
                     total += self._add_encoded(given)
                     continue
