@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iodkit.coding import CodedConcept
+    from iodkit_sr.creation import Observer
     from iodkit_sr.document import (
         SRDocument,
     )
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         TemporalRangeTypeValues,
         ValueTypeValues,
     )
+    from iodkit_sr.process import list_identical
     from iodkit_sr.sop import (
         BasicTextSR,
         Comprehensive3DSR,
@@ -67,6 +69,7 @@ __all__ = [
     "GraphicTypeValues3D",
     "ImageContentItem",
     "NumContentItem",
+    "Observer",
     "PixelOriginInterpretationValues",
     "PnameContentItem",
     "RelationshipTypeValues",
@@ -84,12 +87,15 @@ __all__ = [
     "find_content_items",
     "get_coded_name",
     "get_coded_value",
+    "list_identical",
     "srread",
 ]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
     "iodkit.coding": ("CodedConcept",),
+    "iodkit_sr.creation": ("Observer",),
+    "iodkit_sr.process": ("list_identical",),
     "iodkit_sr.document": ("SRDocument",),
     "iodkit_sr.enums": (
         "GraphicTypeValues",

@@ -82,8 +82,10 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
     Returns
     -------
     list of ConformanceEntry
-        One record for each SOP class.
+        One record for each SOP class that can be created.
     """
-    created = [ConformanceEntry(_ROOT + uid, "iodkit_sr._cases:cases") for uid, *_ in _CREATABLE]
-    read = [ConformanceEntry(_ROOT + uid, "iodkit_sr._cases:read_cases") for uid, *_ in _READABLE]
-    return created + read
+    names = ("basic_text", "enhanced", "comprehensive", "comprehensive_3d", "extensible")
+    return [
+        ConformanceEntry(_ROOT + uid, f"iodkit_sr._cases:{name}")
+        for (uid, *_), name in zip(_CREATABLE, names, strict=True)
+    ]

@@ -21,9 +21,11 @@ from iodkit_sr.tree.scan import scan_items
 from iodkit_sr.value_types import ContainerContentItem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self
 
     from iodkit.coding.concepts import CodeLike
+    from iodkit_sr.creation import Observer
     from iodkit_sr.enums import RelationshipTypeValues, ValueTypeValues
     from iodkit_sr.tree.nodes import Node, NodeList
 
@@ -274,3 +276,65 @@ class SRDocument(ContentHolder, SOPClass):
         """
         found = self.get_evidence(current_procedure_only)
         return list(dict.fromkeys((study, series) for study, series, _, _ in found))
+
+    @property
+    def identical_documents(self) -> list[tuple[UID, UID, UID, UID]]:
+        """list[tuple[UID, UID, UID, UID]]: Documents of the same content in other studies."""
+        return list(list_instances(self.get("IdenticalDocumentsSequence")))
+
+    def verify(self, observer: Observer) -> Self:
+        """Make a new instance that says that somebody has verified this document.
+
+        Parameters
+        ----------
+        observer : Observer
+            Who verified it.
+
+        Returns
+        -------
+        Self
+            Verified document with this one as predecessor.
+
+        Raises
+        ------
+        InvalidValueError
+            If the document is not complete.
+        """
+        from iodkit_sr.process import verify
+
+        return verify(self, observer)
+
+    def amend(
+        self,
+        content: Dataset | ContentSequence | None = None,
+        *,
+        evidence: Sequence[Dataset] = (),
+        is_complete: bool | None = None,
+        is_final: bool | None = None,
+    ) -> Self:
+        """Make a new instance with other content, which nobody has verified.
+
+        Parameters
+        ----------
+        content : pydicom.Dataset | pydicom.Sequence | None, optional
+            Root item of the new content; the content stays by default.
+        evidence : Sequence[pydicom.Dataset], optional
+            Objects that the new content refers to and that the document does not list yet.
+        is_complete, is_final : bool | None, optional
+            New state; it stays by default.
+
+        Returns
+        -------
+        Self
+            Amended document with this one as predecessor.
+
+        Raises
+        ------
+        InvalidValueError
+            If the IOD does not allow an item where it is.
+        NotFoundError
+            If the content refers to objects that are neither listed nor in the evidence.
+        """
+        from iodkit_sr.process import amend
+
+        return amend(self, content, evidence=evidence, is_complete=is_complete, is_final=is_final)

@@ -14,7 +14,13 @@ from iodkit.errors import InvalidTypeError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["collect_evidence", "hierarchy", "list_instances", "referenced_instances"]
+__all__ = [
+    "collect_evidence",
+    "hierarchy",
+    "list_instances",
+    "referenced_instances",
+    "sort_evidence",
+]
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPClassUID", "SOPInstanceUID")
 
@@ -49,13 +55,34 @@ def collect_evidence(
     """
     if study_instance_uid is not None:
         check_uid(study_instance_uid, "study_instance_uid")
+    return sort_evidence(evidence, set(referenced_instances(content)), study_instance_uid)
+
+
+def sort_evidence(
+    evidence: Iterable[Dataset], referenced: set[str], study_instance_uid: str | None
+) -> tuple[list[Dataset], list[Dataset]]:
+    """Sort evidence by study; see :func:`collect_evidence`.
+
+    Parameters
+    ----------
+    evidence : Iterable[pydicom.Dataset]
+        The objects.
+    referenced : set[str]
+        SOP instance UIDs that have to be among them.
+    study_instance_uid : str | None
+        The study of the document.
+
+    Returns
+    -------
+    tuple[list[pydicom.Dataset], list[pydicom.Dataset]]
+        Items for current, and for other evidence.
+    """
     known: dict[str, Dataset] = {}
     for dataset in evidence:
         check_type(dataset, Dataset, "evidence")
         for keyword in _UIDS:
             require(dataset, keyword, clause="PS3.3 C.17.2", what="evidence")
         known.setdefault(str(dataset.SOPInstanceUID), dataset)
-    referenced = set(referenced_instances(content))
     missing = sorted(uid for uid in referenced if uid not in known)
     if missing:
         raise NotFoundError(
