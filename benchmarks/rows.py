@@ -5,29 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks import space
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
+from benchmarks.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA = Path(__file__).resolve().parent.parent / ".benchdata"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A job: `prepare` makes the input of one run, the sides do the work."""
-
-    name: str
-    target: float
-    prepare: Callable[[], Any]
-    ours: Callable[[Any], object]
-    highdicom: Callable[[Any], object]
 
 
 def describe(side: Any, algorithm: Any, codes: Any, count: int) -> list[Any]:
@@ -73,6 +63,14 @@ def _seg_job(shape: tuple[int, int, int], count: int, kind: str) -> Callable[[],
         return plain_headers(paths), np.load(stored), count, kind, folder
 
     return prepare
+
+
+def _many_frames() -> Any:
+    """100 segments that all overlap in all of 300 small planes: 30 000 frames."""
+    paths = ct_headers(DATA / "headers-300x16x16", 300, 16, 16, pixels=False)
+    folder = DATA / "frames-30000"
+    folder.mkdir(exist_ok=True)
+    return plain_headers(paths), np.ones((300, 16, 16, 100), np.uint8), 100, "BINARY", folder
 
 
 def _written(prepare: Callable[[], Any]) -> Callable[[], Path]:
@@ -144,9 +142,14 @@ def rows() -> list[Row]:
             Row(f"seg {kind} open {label}", opened, file, _open_ours, _open_highdicom),
             Row(f"seg {kind} volume {label}", volume, file, _volume_ours, _volume_highdicom),
         ]
+    file = _written(_many_frames)
+    found += [
+        Row("frames create 30 000", 20, _many_frames, _create_ours, _create_highdicom),
+        Row("frames open 30 000", 50, file, _open_ours, _open_highdicom),
+    ]
     found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
     found.append(
         Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
     )
-    return found
+    return [*found, *space.rows()]

@@ -14,9 +14,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.rows import Row, rows
+from benchmarks.rows import rows
+
+if TYPE_CHECKING:
+    from benchmarks.row import Row
 
 SIDES = ("ours", "highdicom")
 

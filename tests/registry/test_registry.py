@@ -363,6 +363,10 @@ def iodkit_register_modules():
     return [ModuleEntry("Widget", "{package}:tables/widget.json", "PS3.3 X")]
 
 @hookimpl
+def iodkit_register_macros():
+    return [MacroEntry("00191101", "{package}.code:macros")]
+
+@hookimpl
 def iodkit_validation_rules():
     return [
         RuleEntry("all", "PS3.5", "warning", "{package}.code:check"),
@@ -379,6 +383,7 @@ def iodkit_conformance_cases():
 """
 CODE = (
     "def check(ds): return [ds]\ndef main(argv): return len(argv)\ndef cases(): return ['case']\n"
+    "def macros(): return ['macro']\n"
 )
 
 
@@ -398,6 +403,8 @@ def test_modules_rules_commands_and_cases(world):
     assert registry.load(registry.rules(UID)[0])("x") == ["x"]
     assert registry.load(command)(["a", "b"]) == 2
     assert registry.load(case)() == ["case"]
+    (macro,) = registry.macros()
+    assert registry.load(macro)() == ["macro"]
 
 
 def test_a_reference_that_cannot_be_called_or_found_names_its_plugin(world):

@@ -125,20 +125,59 @@ def test_dtypes_that_others_lack_are_widened(dtype):
 
 
 @pytest.mark.referee
-def test_one_axis_of_channels_is_kept_as_components():
-    volume = random_volume(6, channels=3)
-    for back in (
-        Volume.from_simpleitk(volume.to_simpleitk()),
-        Volume.from_nibabel(volume.to_nibabel()),
-    ):
-        assert np.array_equal(back.array, volume.array)
-        assert back.get_channel_values("Component") == [0, 1, 2]
+@pytest.mark.parametrize("kind", ["simpleitk", "nibabel", "itk"])
+@pytest.mark.parametrize("seed", range(3))
+def test_one_axis_of_channels_is_kept_as_components(kind, seed):
+    library("nibabel", "nibabel")
+    volume = random_volume(seed, channels=3)
+    image = getattr(volume, f"to_{kind}")()
+    back = getattr(Volume, f"from_{kind}")(image)
+    assert np.array_equal(back.array, volume.array)
+    assert np.allclose(back.affine, volume.affine, atol=1e-9)
+    assert back.get_channel_values("Component") == [0, 1, 2]
     two = volume.with_array(
         volume.array[..., None], {"SegmentNumber": [1, 2, 3], "DiffusionBValue": [5]}
     )
-    for convert in (two.to_simpleitk, two.to_nibabel, two.to_itk, volume.to_itk):
-        with pytest.raises(UnsupportedError):
-            convert()
+    with pytest.raises(UnsupportedError, match="one axis"):
+        getattr(two, f"to_{kind}")()
+    # Components lie where the voxel lies.
+    for index in random_indices(volume, seed)[:5].tolist():
+        point = volume.map_indices_to_reference(np.array([index]))[0]
+        if kind == "nibabel":
+            found = image.affine @ [*index, 1]
+            assert np.allclose(found[:3] * (-1, -1, 1), point, atol=1e-6)
+            assert np.array_equal(image.dataobj[tuple(index)], volume.array[tuple(index)])
+        else:
+            assert np.allclose(list(image.TransformIndexToPhysicalPoint(index)), point, atol=1e-6)
+            assert list(image.GetPixel(index)) == volume.array[tuple(index)].tolist()
+
+
+@pytest.mark.referee
+def test_a_dtype_that_itk_has_not_been_built_with_is_named():
+    library("itk", "itk-core")
+    with pytest.raises(UnsupportedError, match="int64"):
+        random_volume(1, np.int64).to_itk()
+    assert Volume.from_itk(random_volume(1, np.bool_).to_itk()).dtype == np.uint8
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("flipped", [False, True])
+def test_both_handednesses_are_converted(flipped):
+    library("nibabel", "nibabel")
+    volume = random_volume(9).ensure_handedness("RIGHT_HANDED", flip_axis=0)
+    if flipped:
+        volume = volume.flip_spatial(1)
+    sign = -1 if flipped else 1
+    simple, nifti = volume.to_simpleitk(), volume.to_nibabel()
+    assert np.sign(np.linalg.det(np.array(simple.GetDirection()).reshape(3, 3))) == sign
+    assert np.sign(np.linalg.det(nifti.affine[:3, :3])) == sign
+    for back in (
+        Volume.from_simpleitk(simple),
+        Volume.from_nibabel(nifti),
+        Volume.from_itk(volume.to_itk()),
+    ):
+        assert back.handedness is volume.handedness
+        assert back.geometry_equal(volume)
 
 
 @pytest.mark.referee

@@ -457,11 +457,8 @@ def test_sources_that_do_not_belong_together(keyword, value, error, ct_series, l
 
 
 def test_what_is_not_there_yet_says_so(ct_series, labels):
-    with pytest.raises(UnsupportedError, match="tile_pixel_array"):
-        Segmentation(ct_series, labels, "BINARY", descriptions(), tile_pixel_array=True)
-    slide = phantom.slide_image()
-    with pytest.raises(UnsupportedError, match="slide"):
-        Segmentation([slide], np.zeros((300, 400), np.uint8), "BINARY", SEGMENTS)
+    with pytest.raises(UnsupportedError, match="icc_profile"):
+        Segmentation(ct_series, labels, "BINARY", descriptions(), icc_profile=b"profile")
 
 
 def test_an_algorithm_must_be_identified():

@@ -10,6 +10,7 @@ from pydicom.sequence import Sequence as PydicomSequence
 
 from iodkit.content.macros import ItemSequence, finite_numbers, is_empty, require_attributes
 from iodkit.elements import coerce_enum, to_decimal_string
+from iodkit.elements.tolerances import ORIENTATION_TOLERANCE
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
 from iodkit.standard.enums import CoordinateSystemNames
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PixelMeasuresSequence", "PlaneOrientationSequence", "PlanePositionSequence"]
 
-# Cosines come from devices that round to few digits; beyond this a plane is skewed.
-_ORTHONORMAL_TOLERANCE = 1e-3
 _SLIDE_OFFSETS = (
     "XOffsetInSlideCoordinateSystem",
     "YOffsetInSlideCoordinateSystem",
@@ -164,7 +163,7 @@ class PlaneOrientationSequence(_ComparedByValue):
     InvalidValueError
         If there are not six finite ones, or the coordinate system is unknown.
     GeometryError
-        If lengths or scalar product of the two vectors miss 1, 1 and 0 by more than 0.001
+        If lengths or scalar product of the two vectors miss 1, 1 and 0 by more than 0.002
         (PS3.3 C.7.6.2.1.1).
     """
 
@@ -314,14 +313,15 @@ def _check_orthonormal(cosines: tuple[float, ...]) -> None:
     row, column = cosines[:3], cosines[3:]
     lengths = [sum(value * value for value in vector) ** 0.5 for vector in (row, column)]
     product = sum(a * b for a, b in zip(row, column, strict=True))
-    misses = [abs(length - 1) for length in lengths] + [abs(product)]
-    if max(misses) > _ORTHONORMAL_TOLERANCE:
+    # Lengths are judged by their squares, exactly as transformers and volumes judge them.
+    misses = [abs(length**2 - 1) / 2 for length in lengths] + [abs(product)]
+    if max(misses) > ORIENTATION_TOLERANCE:
         raise GeometryError(
             f"the vectors have lengths {lengths[0]:.6g} and {lengths[1]:.6g} and the scalar "
             f"product {product:.6g}",
             attribute="image_orientation",
             found=cosines,
-            expected=f"two orthogonal unit vectors, within {_ORTHONORMAL_TOLERANCE:g}",
+            expected=f"two orthogonal unit vectors, within {ORIENTATION_TOLERANCE:g}",
             clause="PS3.3 C.7.6.2.1.1",
         )
 

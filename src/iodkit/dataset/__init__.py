@@ -1,7 +1,12 @@
 """SOP instances: the base class, identification, reading and writing."""
 
 from iodkit.dataset.equipment import ContributingEquipment, require_enhanced
-from iodkit.dataset.identification import copy_attributes, require, require_same_study
+from iodkit.dataset.identification import (
+    copy_attributes,
+    copy_specimen,
+    require,
+    require_same_study,
+)
 from iodkit.dataset.reading import from_dataset, implementation_for, read
 from iodkit.dataset.sop_class import SOPClass, SOPClassOptions
 from iodkit.dataset.storage import StoredDataset
@@ -12,6 +17,7 @@ __all__ = [
     "SOPClassOptions",
     "StoredDataset",
     "copy_attributes",
+    "copy_specimen",
     "from_dataset",
     "implementation_for",
     "read",

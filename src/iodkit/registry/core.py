@@ -11,6 +11,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     Problem,
     RuleEntry,
@@ -187,12 +188,14 @@ class Registry(Lifecycle):
         entry = preferred.record
         return self._load_class(entry.implementation, preferred.plugin, preferred.distribution)
 
-    def load(self, record: RuleEntry | CommandEntry | ConformanceEntry | IODEntry) -> Any:
+    def load(
+        self, record: RuleEntry | CommandEntry | ConformanceEntry | MacroEntry | IODEntry
+    ) -> Any:
         """Import what a record refers to.
 
         Parameters
         ----------
-        record : RuleEntry, CommandEntry, ConformanceEntry or IODEntry
+        record : RuleEntry, CommandEntry, ConformanceEntry, MacroEntry or IODEntry
             A record that the registry gave.
 
         Returns
@@ -244,6 +247,16 @@ class Registry(Lifecycle):
             names = " and ".join(claim.owner for claim in claims)
             raise PluginConflictError(f"the module {keyword} is brought by {names}", found=keyword)
         return claims[0].record if claims else None
+
+    def macros(self) -> tuple[MacroEntry, ...]:
+        """List the functional group macros that plugins bring.
+
+        Returns
+        -------
+        tuple of MacroEntry
+            Sorted by distribution.
+        """
+        return tuple(claim.record for claim in self._get().macros)
 
     def rules(self, sop_class_uid: str) -> tuple[RuleEntry, ...]:
         """List the validation rules for a SOP class.

@@ -15,6 +15,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     PluginInfo,
     PluginState,
@@ -34,6 +35,7 @@ R = TypeVar("R", bound=Record)
 _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_iods": IODEntry,
     "iodkit_register_modules": ModuleEntry,
+    "iodkit_register_macros": MacroEntry,
     "iodkit_validation_rules": RuleEntry,
     "iodkit_cli_commands": CommandEntry,
     "iodkit_conformance_cases": ConformanceEntry,
@@ -116,6 +118,7 @@ def harvest(
         iods=iods,
         keywords=_by_keyword(iods),
         modules=_all(yields, ModuleEntry),
+        macros=_all(yields, MacroEntry),
         rules=_all(yields, RuleEntry),
         commands=_all(yields, CommandEntry),
         conformance=_all(yields, ConformanceEntry),

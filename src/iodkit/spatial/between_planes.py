@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from iodkit.elements.tolerances import SAME_PLANE
 from iodkit.spatial.affine import create_affine_matrix_from_attributes, invert_affine
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import read_plane
 from iodkit.spatial.plane_transformer import PlaneTransformer
-from iodkit.spatial.transformers import FROM_HALF_PIXEL, HALF_PIXEL, SAME_PLANE
+from iodkit.spatial.transformers import FROM_HALF_PIXEL, HALF_PIXEL
 from iodkit.spatial.vectors import FloatArray, as_vector
 
 if TYPE_CHECKING:

@@ -86,19 +86,19 @@ class ConvertibleVolume(IntensityGrid):
         return cls._from_parts(array, affine, coordinate_system, frame_of_reference_uid, channels)
 
     def to_itk(self) -> ItkImage:
-        """Convert to an image of ITK; channels cannot be converted, else as for SimpleITK.
+        """Convert to an image of ITK; what is kept and lost is as for SimpleITK.
 
         Returns
         -------
         itk.Image
-            Image with the same voxels at the same places.
+            Image with the same voxels at the same places; one axis of channels becomes components.
 
         Raises
         ------
         MissingDependencyError
             If ITK is not installed.
         UnsupportedError
-            If the volume has channels, or ITK lacks the dtype.
+            If there is more than one axis of channels, or this build of ITK lacks the dtype.
         """
         return volume_to_itk(self)
 
@@ -123,8 +123,8 @@ class ConvertibleVolume(IntensityGrid):
         Volume
             Volume with the same voxels at the same places.
         """
-        array, affine = parts_from_itk(itk_image)
-        return cls._from_parts(array, affine, coordinate_system, frame_of_reference_uid, None)
+        array, affine, channels = parts_from_itk(itk_image)
+        return cls._from_parts(array, affine, coordinate_system, frame_of_reference_uid, channels)
 
     def to_nibabel(
         self, image_class: str | NiBabelImageClasses = NiBabelImageClasses.NIFTI1IMAGE

@@ -18,7 +18,7 @@ from iodkit.spatial.conventions import (
     rotation_for_patient_orientation,
 )
 from iodkit.spatial.grid import require_patient
-from iodkit.spatial.mapping import apply_affine, check_index_bounds, round_indices
+from iodkit.spatial.mapping import apply_affine, inside_indices, round_indices
 from iodkit.spatial.matching import MatchableGrid
 from iodkit.spatial.vectors import FloatArray, as_numbers
 from iodkit.standard.enums import CoordinateSystemNames
@@ -326,5 +326,5 @@ class VolumeToVolumeTransformer:
         """
         mapped = apply_affine(self._affine, as_numbers(indices, 3, "indices"))
         if self._check_bounds:
-            check_index_bounds(mapped, self._shape)
+            return inside_indices(mapped, self._shape, round_output=self._round_output)
         return round_indices(mapped) if self._round_output else mapped

@@ -18,7 +18,7 @@ from iodkit.errors import InvalidTypeError, OutOfRangeError
 from iodkit.spatial.affine import convert_affine_to_convention, invert_affine
 from iodkit.spatial.conventions import PatientAxes, PatientOrientation, orientation_of_direction
 from iodkit.spatial.errors import GeometryMismatchError
-from iodkit.spatial.mapping import apply_affine, check_index_bounds, round_indices
+from iodkit.spatial.mapping import apply_affine, inside_indices, round_indices
 from iodkit.spatial.orthogonality import check_affine
 from iodkit.spatial.vectors import FloatArray, as_numbers, as_shape, readonly
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames
@@ -274,7 +274,7 @@ class SpatialGrid(ABC):
         points = as_numbers(coordinates, 3, "coordinates")
         indices = apply_affine(self.inverse_affine, points)
         if check_bounds:
-            check_index_bounds(indices, self._spatial_shape)
+            return inside_indices(indices, self._spatial_shape, round_output=round_output)
         return round_indices(indices) if round_output else indices
 
     def get_plane_position(self, plane_index: int) -> PlanePositionSequence:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iodkit.spatial.tolerances import DEFAULT_DRIFT, Tolerances
+from iodkit.elements.tolerances import DUPLICATE_RATIO, SPACING_DRIFT
 
 if TYPE_CHECKING:
+    from iodkit.spatial.tolerances import Tolerances
     from iodkit.spatial.vectors import FloatArray, IntArray
 
 __all__ = ["Planes", "group_planes", "is_line", "line_slope"]
-
-# Gaps that are smaller than the next larger one by this factor separate copies of one plane.
-_DUPLICATE_RATIO = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,9 @@ def group_planes(
     places: FloatArray, normal: FloatArray, hint: float | None, tolerances: Tolerances
 ) -> Planes:
     """Sort planes along the normal and gather those at one place."""
-    origin = places[0]
-    relative = places - origin
-    along = relative @ normal
+    # Neither the origin nor the rounding of a sum may depend on the order that was given.
+    relative = places - places[np.lexsort(places.T)[0]]
+    along = (relative * normal).sum(axis=1)
     lateral = relative - along[:, np.newaxis] * normal
     order = np.argsort(along, kind="stable")
     gaps = np.diff(along[order])
@@ -67,7 +65,7 @@ def _duplicate_threshold(
         return float(noise)
     ratios = real[:-1] / real[1:]
     smallest = int(np.argmin(ratios))
-    if ratios[smallest] <= _DUPLICATE_RATIO:
+    if ratios[smallest] <= DUPLICATE_RATIO:
         return float(real[smallest])
     return float(noise)
 
@@ -75,7 +73,7 @@ def _duplicate_threshold(
 def _typical(gaps: FloatArray, threshold: float) -> float:
     """Return the median of the gaps between different places."""
     real = gaps[gaps > threshold]
-    return float(np.median(real)) * DEFAULT_DRIFT if real.size else threshold
+    return float(np.median(real)) * SPACING_DRIFT if real.size else threshold
 
 
 def _lateral_column(lateral: FloatArray, level: IntArray, limit: float) -> IntArray:

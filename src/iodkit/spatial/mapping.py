@@ -79,6 +79,24 @@ def round_indices(indices: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:
     return rounded.astype(np.int64)
 
 
+def inside_indices(
+    indices: FloatArray, shape: Sequence[int], *, round_output: bool
+) -> FloatArray | np.ndarray[Any, np.dtype[np.int64]]:
+    """Check bounds, and round to indices that exist where that is asked.
+
+    A point on the outer border of the last voxel rounds to that voxel, not to one beyond it.
+
+    Raises
+    ------
+    GeometryMismatchError
+        If a point lies outside.
+    """
+    check_index_bounds(indices, shape)
+    if not round_output:
+        return indices
+    return np.clip(round_indices(indices), 0, np.asarray(shape) - 1)
+
+
 def check_index_bounds(indices: np.ndarray, shape: Sequence[int]) -> None:
     """Raise if an index lies outside the voxels, whose borders are half a voxel from centres.
 

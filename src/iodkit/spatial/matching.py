@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from iodkit.elements import coerce_enum
+from iodkit.elements.tolerances import GEOMETRY_TOLERANCE, GEOMETRY_VOXELS
 from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.spatial.arranging import ArrangeableGrid
 from iodkit.spatial.conventions import (
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from iodkit.spatial.grid import SpatialGrid
     from iodkit.spatial.vectors import FloatArray
 
-__all__ = ["DEFAULT_TOLERANCE", "MatchableGrid"]
+__all__ = ["MatchableGrid"]
 
-DEFAULT_TOLERANCE = 1e-5
-# What a tolerance of 1 allows in units of the voxel: the default then allows a hundredth.
-_VOXELS_PER_TOLERANCE = 1000.0
 # Modes of padding whose values do not depend on voxels that are cropped.
 _LOCAL_MODES = frozenset((PadModes.CONSTANT, PadModes.EDGE))
 
@@ -125,7 +123,7 @@ class MatchableGrid(ArrangeableGrid):
             raise InvalidValueError("not two axes", attribute="swap_axes", found=swap_axes)
         return self.swap_spatial_axes(*pair)
 
-    def geometry_equal(self, other: MatchableGrid, tol: float | None = DEFAULT_TOLERANCE) -> bool:
+    def geometry_equal(self, other: MatchableGrid, tol: float | None = GEOMETRY_TOLERANCE) -> bool:
         """Tell whether another grid has its voxels at the same places.
 
         Parameters
@@ -158,7 +156,7 @@ class MatchableGrid(ArrangeableGrid):
         mode: PadModes = PadModes.CONSTANT,
         constant_value: float = 0.0,
         per_channel: bool = False,
-        tol: float = DEFAULT_TOLERANCE,
+        tol: float = GEOMETRY_TOLERANCE,
     ) -> Self:
         """Permute, flip, crop and pad to the geometry of another grid, without interpolation.
 
@@ -254,7 +252,7 @@ class MatchableGrid(ArrangeableGrid):
     def _allowed_distance(self, tol: float) -> float:
         """Convert a tolerance to a distance in mm; see `geometry_equal`."""
         diagonal = float(np.linalg.norm(self.physical_extent))
-        return tol * min(diagonal, _VOXELS_PER_TOLERANCE * min(self.spacing))
+        return tol * min(diagonal, GEOMETRY_VOXELS * min(self.spacing))
 
 
 def _corners(shape: Sequence[int]) -> FloatArray:

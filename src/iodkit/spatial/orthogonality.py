@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.tolerances import (
+    AFFINE_TOLERANCE,
+    EXACT_TOLERANCE,
+    ORIENTATION_TOLERANCE,
+)
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
 from iodkit.spatial.vectors import FloatArray, as_vector
 
@@ -13,23 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "AFFINE_TOLERANCE",
-    "EXACT_TOLERANCE",
-    "ORIENTATION_TOLERANCE",
     "as_affine",
     "check_affine",
     "orthonormal_cosines",
     "orthonormal_matrix",
 ]
-
-EXACT_TOLERANCE = 1e-5
-"""Errors of orthonormality up to this one are rounding of the text: values are kept as given."""
-
-ORIENTATION_TOLERANCE = 2e-3
-"""Largest error of direction cosines that is repaired: what three decimals can leave."""
-
-AFFINE_TOLERANCE = 1e-4
-"""Largest error of orthogonality of an affine matrix that is repaired."""
 
 _CLAUSE = "PS3.3 C.7.6.2.1.1"
 

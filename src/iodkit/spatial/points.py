@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.tolerances import COPLANAR_TOLERANCE
 from iodkit.errors import InvalidValueError
 from iodkit.spatial.affine import create_affine_matrix_from_attributes
 from iodkit.spatial.mapping import apply_affine
@@ -78,7 +79,7 @@ def map_coordinate_into_pixel_matrix(
     return (column, row, number)
 
 
-def are_points_coplanar(points: np.ndarray, tol: float = 1e-5) -> bool:
+def are_points_coplanar(points: np.ndarray, tol: float = COPLANAR_TOLERANCE) -> bool:
     """Tell whether points lie in one plane.
 
     Parameters

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.tolerances import SAME_DIRECTION
 from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.spatial.affine import get_normal_vector
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, IndexConvention
 from iodkit.spatial.grouping import Planes, group_planes, is_line, line_slope
 from iodkit.spatial.stack import Gap, StackKind, StackReport
-from iodkit.spatial.tolerances import DEFAULT_ORIENTATION_TOL, Tolerances
+from iodkit.spatial.tolerances import Tolerances
 from iodkit.spatial.vectors import FloatArray, IntArray, as_points, as_spacing, as_vector
 from iodkit.standard.enums import AxisHandedness
 
@@ -96,7 +97,7 @@ def describe_positions(
         rtol,
         atol,
         perpendicular_tol,
-        DEFAULT_ORIENTATION_TOL if orientation_tol is None else orientation_tol,
+        SAME_DIRECTION if orientation_tol is None else orientation_tol,
         None
         if pixel_spacing is None
         else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.elements import coerce_enum
+from iodkit.elements.tolerances import VOXEL_EDGE
 from iodkit.errors import InvalidTypeError
 from iodkit.spatial.geometry import VolumeGeometry
 from iodkit.spatial.padding import check_fill_value
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["resample_array", "respaced"]
-
-_EDGE = 1e-6
-"""Fraction of a voxel by which a centre may miss the border and still count as inside."""
 
 
 def respaced(geometry: VolumeGeometry, spacing: Sequence[float] | float) -> VolumeGeometry:
@@ -119,7 +117,7 @@ def _separable_axes(between: FloatArray, target: tuple[int, int, int]) -> tuple[
     others = reach.copy()
     others[np.arange(3), order] = 0
     # What other axes add over the whole grid must be far below a voxel.
-    return order, bool(others.sum(axis=1).max() <= _EDGE)
+    return order, bool(others.sum(axis=1).max() <= VOXEL_EDGE)
 
 
 def _along_axes(
@@ -137,7 +135,7 @@ def _along_axes(
     for axis, target_axis in enumerate(order):
         places = between[axis, target_axis] * np.arange(shape[target_axis]) + between[axis, 3]
         size = array.shape[axis]
-        outside.append((places < -0.5 - _EDGE) | (places > size - 0.5 + _EDGE))
+        outside.append((places < -0.5 - VOXEL_EDGE) | (places > size - 0.5 + VOXEL_EDGE))
         if not linear:
             values = values.take(_nearest(places, size), axis=axis)
             continue
@@ -190,7 +188,7 @@ def _by_planes(
         places = [in_plane[axis] + start[axis] for axis in range(3)]
         outside = np.zeros(len(places[0]), dtype=bool)
         for place, count in zip(places, size, strict=True):
-            outside |= (place < -0.5 - _EDGE) | (place > count - 0.5 + _EDGE)
+            outside |= (place < -0.5 - VOXEL_EDGE) | (place > count - 0.5 + VOXEL_EDGE)
         sample(voxels, places, size, result[number])
         result[number][outside] = fill
     return result.reshape(*shape, *array.shape[3:])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from pydicom.dataset import Dataset
 
+from iodkit.elements.tolerances import SAME_DIRECTION
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
 from iodkit.spatial.affine import get_normal_vector
 from iodkit.spatial.attributes import has_value, number_of_frames
@@ -15,7 +16,6 @@ from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import ImagePlane, read_plane
 from iodkit.spatial.regularity import describe_positions
 from iodkit.spatial.tiling import is_tiled_image
-from iodkit.spatial.tolerances import DEFAULT_ORIENTATION_TOL
 from iodkit.spatial.vectors import as_points
 from iodkit.standard.enums import AxisHandedness
 
@@ -279,7 +279,7 @@ def get_dataset_sort_index(
     """
     planes = _planes_of(_checked(datasets))
     orientations = np.array([plane.orientation for plane in planes])
-    off = np.abs(orientations - orientations[0]).max(axis=1) > DEFAULT_ORIENTATION_TOL
+    off = np.abs(orientations - orientations[0]).max(axis=1) > SAME_DIRECTION
     if off.any():
         raise GeometryMismatchError(
             f"{int(off.sum())} images are not parallel to the first; one is image "

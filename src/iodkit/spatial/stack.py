@@ -205,8 +205,9 @@ class StackReport:
         missing = sum(gap.missing or 0 for gap in self.gaps)
         if missing:
             gap = self.gaps[0]
+            noun = "plane is" if missing == 1 else "planes are"
             texts.append(
-                f"{missing} planes are missing (first gap: {gap.width:.6g} mm between planes "
+                f"{missing} {noun} missing (first gap: {gap.width:.6g} mm between planes "
                 f"{gap.before} and {gap.after})"
             )
         return texts

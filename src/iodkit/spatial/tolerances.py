@@ -1,4 +1,4 @@
-"""Tolerances for places of planes, relative to what is measured so that scale does not matter."""
+"""How tolerances decide whether places of planes are regular."""
 
 from __future__ import annotations
 
@@ -7,34 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.tolerances import (
+    PERPENDICULAR_TOLERANCE,
+    PIXEL_DRIFT,
+    SAME_DIRECTION,
+    SPACING_DRIFT,
+    SPACING_TOLERANCE,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.spatial.vectors import FloatArray
 
-__all__ = [
-    "DEFAULT_DRIFT",
-    "DEFAULT_ORIENTATION_TOL",
-    "DEFAULT_PERPENDICULAR_TOL",
-    "DEFAULT_PIXEL_DRIFT",
-    "DEFAULT_RTOL",
-    "Tolerances",
-]
-
-DEFAULT_RTOL = 0.01
-"""Largest relative difference between a gap and the spacing."""
-
-DEFAULT_PERPENDICULAR_TOL = 1e-3
-"""Largest value of 1 - cos(angle) between the normal and the line from the first plane."""
-
-DEFAULT_ORIENTATION_TOL = 1e-4
-"""Largest difference between direction cosines of parallel planes."""
-
-DEFAULT_DRIFT = 0.25
-"""Largest error of a plane's place that defaults accept, as a fraction of the spacing."""
-
-DEFAULT_PIXEL_DRIFT = 0.5
-"""Largest shift in plane that defaults accept, in pixels, where their size is known."""
+__all__ = ["Tolerances"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,7 @@ class Tolerances:
     rtol: float | None = None
     atol: float | None = None
     perpendicular: float | None = None
-    orientation: float = DEFAULT_ORIENTATION_TOL
+    orientation: float = SAME_DIRECTION
     pixel: float | None = None
     """Smallest distance in mm between pixels, if known."""
 
@@ -52,13 +38,13 @@ class Tolerances:
         """Largest difference in mm of a gap from a multiple of the spacing."""
         if self.atol is not None:
             return self.atol
-        return (DEFAULT_RTOL if self.rtol is None else self.rtol) * unit
+        return (SPACING_TOLERANCE if self.rtol is None else self.rtol) * unit
 
     def accepts_places(self, residual: FloatArray, unit: float) -> bool:
         """Whether sums of small differences stay small; only where defaults apply."""
         if self.atol is not None or self.rtol is not None:
             return True
-        return bool(np.abs(residual).max() <= DEFAULT_DRIFT * unit)
+        return bool(np.abs(residual).max() <= SPACING_DRIFT * unit)
 
     def accepted_shifts(
         self, shifts: FloatArray, distances: FloatArray, unit: float
@@ -68,7 +54,7 @@ class Tolerances:
         It is judged against the distance from the first plane and, where defaults apply, against
         the size of pixels or the spacing `unit`.
         """
-        limit = DEFAULT_PERPENDICULAR_TOL if self.perpendicular is None else self.perpendicular
+        limit = PERPENDICULAR_TOLERANCE if self.perpendicular is None else self.perpendicular
         lengths = np.hypot(shifts, distances)
         cosines = np.ones_like(lengths)
         np.divide(np.abs(distances), lengths, out=cosines, where=lengths > 0)
@@ -76,5 +62,5 @@ class Tolerances:
         accepted = (1 - cosines <= limit) | (shifts <= 1e-6 * unit)
         if self.perpendicular is not None:
             return accepted
-        allowed = DEFAULT_DRIFT * unit if self.pixel is None else DEFAULT_PIXEL_DRIFT * self.pixel
+        allowed = SPACING_DRIFT * unit if self.pixel is None else PIXEL_DRIFT * self.pixel
         return accepted & (shifts <= allowed)

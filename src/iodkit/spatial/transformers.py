@@ -30,8 +30,6 @@ HALF_PIXEL = np.array(
     [[1.0, 0.0, 0.0, -0.5], [0.0, 1.0, 0.0, -0.5], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
 )
 FROM_HALF_PIXEL = invert_affine(HALF_PIXEL)
-# Two planes count as one if pixels of the one are no farther from the other than this many pixels.
-SAME_PLANE = 1e-3
 
 
 class _FromPlane(PlaneTransformer):

@@ -5,15 +5,70 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iodkit_image.image import Image, imread
     from iodkit_image.pixels.encoding import encode_frame
+    from iodkit_image.pixels.reader import ImageFileReader
+    from iodkit_image.pixels.single import decode_frame, get_lossy_compression_attributes
     from iodkit_image.series import get_volume_from_series
+    from iodkit_image.transforms import (
+        LUT,
+        VOILUT,
+        ColorManager,
+        ModalityLUT,
+        ModalityLUTTransformation,
+        PaletteColorLUT,
+        PaletteColorLUTTransformation,
+        PresentationLUT,
+        PresentationLUTTransformation,
+        SegmentedPaletteColorLUT,
+        VOILUTTransformation,
+        apply_lut,
+        apply_voi_window,
+    )
 
-__all__ = ["Image", "encode_frame", "get_volume_from_series", "imread"]
+__all__ = [
+    "LUT",
+    "VOILUT",
+    "ColorManager",
+    "Image",
+    "ImageFileReader",
+    "ModalityLUT",
+    "ModalityLUTTransformation",
+    "PaletteColorLUT",
+    "PaletteColorLUTTransformation",
+    "PresentationLUT",
+    "PresentationLUTTransformation",
+    "SegmentedPaletteColorLUT",
+    "VOILUTTransformation",
+    "apply_lut",
+    "apply_voi_window",
+    "decode_frame",
+    "encode_frame",
+    "get_lossy_compression_attributes",
+    "get_volume_from_series",
+    "imread",
+]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
     "image": ("Image", "imread"),
     "pixels.encoding": ("encode_frame",),
+    "pixels.reader": ("ImageFileReader",),
+    "pixels.single": ("decode_frame", "get_lossy_compression_attributes"),
     "series": ("get_volume_from_series",),
+    "transforms": (
+        "LUT",
+        "VOILUT",
+        "ColorManager",
+        "ModalityLUT",
+        "ModalityLUTTransformation",
+        "PaletteColorLUT",
+        "PaletteColorLUTTransformation",
+        "PresentationLUT",
+        "PresentationLUTTransformation",
+        "SegmentedPaletteColorLUT",
+        "VOILUTTransformation",
+        "apply_lut",
+        "apply_voi_window",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

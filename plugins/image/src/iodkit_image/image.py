@@ -9,20 +9,22 @@ from pydicom.tag import BaseTag
 
 from iodkit.dataset import SOPClass, require
 from iodkit.errors import GeometryError, InvalidTypeError, OutOfRangeError
-from iodkit.spatial import describe_positions
+from iodkit.frames import describe_stack
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.pixels import FrameStore, number_of_frames
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, Unpack
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
     from pydicom.uid import UID
 
+    from iodkit.frames import FrameTable
     from iodkit.spatial import StackReport, VolumeGeometry
+    from iodkit_image.transforms import FrameTransforms, TransformKeywords
 
 __all__ = ["Image", "imread"]
 
@@ -55,6 +57,11 @@ class Image(SOPClass):
         return FrameStore.from_dataset(self, None if located is None else located[0])
 
     @property
+    def frames(self) -> FrameTable:
+        """FrameTable: The frames as a table, one column per fact; see :mod:`iodkit.frames`."""
+        return self.frame_table
+
+    @property
     def number_of_frames(self) -> int:
         """int: Number of frames."""
         return number_of_frames(self)
@@ -71,7 +78,7 @@ class Image(SOPClass):
             return None
         if "ImageOrientationSlide" in self or "TotalPixelMatrixOriginSequence" in self:
             return CoordinateSystemNames.SLIDE
-        if np.isnan(self.frame_table.positions).all():
+        if np.isnan(self.frames.positions).all():
             return None
         return CoordinateSystemNames.PATIENT
 
@@ -157,6 +164,92 @@ class Image(SOPClass):
         """
         return self.frame_store.read_many(self._indices(frame_numbers, as_indices))
 
+    def get_frame(
+        self,
+        frame_number: int,
+        as_index: bool = False,
+        **kwargs: Unpack[TransformKeywords],
+    ) -> NDArray[Any]:
+        """Return a frame with its transformations.
+
+        Parameters
+        ----------
+        frame_number : int
+            Number of the frame, from 1.
+        as_index : bool, optional
+            Whether `frame_number` counts from 0.
+        **kwargs
+            Type of the output and transformations; see
+            :class:`iodkit_image.transforms.TransformOptions`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows, columns), or (rows, columns, 3) of colour images and palettes.
+
+        Raises
+        ------
+        OutOfRangeError
+            If there is no such frame.
+        PixelDataError
+            If it cannot be decoded.
+        MissingAttributeError, InvalidValueError
+            If the image lacks a transformation that is wanted, or they contradict each other.
+        """
+        index = self._index(frame_number, as_index)
+        transforms = self.frame_transforms(**kwargs)
+        out = transforms.apply(self.frame_store.view(index), index)
+        return out if out.flags.writeable and out.flags.owndata else np.array(out, order="C")
+
+    def get_frames(
+        self,
+        frame_numbers: Iterable[int] | None = None,
+        as_indices: bool = False,
+        **kwargs: Unpack[TransformKeywords],
+    ) -> NDArray[Any]:
+        """Return several frames with their transformations.
+
+        Parameters
+        ----------
+        frame_numbers : Iterable[int] | None, optional
+            Numbers of the frames, from 1; all by default.
+        as_indices : bool, optional
+            Whether `frame_numbers` count from 0.
+        **kwargs
+            As for :meth:`get_frame`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (frames, rows, columns), or (frames, rows, columns, 3).
+        """
+        indices = self._indices(frame_numbers, as_indices)
+        transforms = self.frame_transforms(**kwargs)
+        out: NDArray[Any] | None = None
+        for place, index in enumerate(indices):
+            frame = transforms.apply(self.frame_store.view(index), index)
+            if out is None:
+                out = np.empty((len(indices), *frame.shape), frame.dtype)
+            out[place] = frame
+        return self.get_stored_frames([]) if out is None else out
+
+    def frame_transforms(self, **kwargs: Unpack[TransformKeywords]) -> FrameTransforms:
+        """Return what turns stored values into those of :meth:`get_frame`.
+
+        Parameters
+        ----------
+        **kwargs
+            As for :meth:`get_frame`.
+
+        Returns
+        -------
+        FrameTransforms
+            A transformation for each frame.
+        """
+        from iodkit_image.transforms import FrameTransforms, TransformOptions
+
+        return FrameTransforms(self, TransformOptions(**kwargs))
+
     @property
     def pixel_array(self) -> NDArray[Any]:
         """numpy.ndarray: Stored values of all frames; of a single one without a frame axis."""
@@ -166,9 +259,7 @@ class Image(SOPClass):
     @property
     def dimension_index_pointers(self) -> list[BaseTag]:
         """list[pydicom.tag.BaseTag]: Attributes that the dimension indices point to."""
-        return [
-            BaseTag(item.DimensionIndexPointer) for item in self.get("DimensionIndexSequence") or ()
-        ]
+        return [BaseTag(tag) for tag in self.frames.dimension_index_pointers]
 
     def are_dimension_indices_unique(
         self, dimension_index_pointers: Sequence[int | BaseTag | str]
@@ -190,11 +281,8 @@ class Image(SOPClass):
         NotFoundError
             If the image has no such dimension.
         """
-        from iodkit_image.queries import dimension_columns
-
-        columns = dimension_columns(self, dimension_index_pointers)
-        values = self.frame_table.dimension_index_values[:, columns]
-        return len(np.unique(values, axis=0)) == len(values)
+        table = self.frames
+        return table.is_unique(*[table.dimension(each) for each in dimension_index_pointers])
 
     def get_source_image_uids(self) -> list[tuple[UID, UID, UID]]:
         """List the images that the frames refer to as their sources.
@@ -220,7 +308,7 @@ class Image(SOPClass):
             return False
         if self.get("DimensionOrganizationType") == _TILED_FULL:
             return True
-        return bool((self.frame_table.matrix_positions > 0).all())
+        return bool((self.frames.matrix_positions > 0).all())
 
     def describe_frames(
         self,
@@ -246,33 +334,14 @@ class Image(SOPClass):
         GeometryError
             If the image has no frame of reference, or a frame has no position.
         """
-        table = self.frame_table
         if not self.get("FrameOfReferenceUID"):
             raise GeometryError(
                 "the image has no frame of reference",
                 attribute="FrameOfReferenceUID",
                 clause="PS3.3 C.7.4.1",
             )
-        for keyword, values in (
-            ("ImagePositionPatient", table.positions),
-            ("ImageOrientationPatient", table.orientations),
-            ("PixelSpacing", table.pixel_spacings),
-        ):
-            missing: Any = np.isnan(values).any(axis=1)
-            if missing.any():
-                raise GeometryError(
-                    f"{int(missing.sum())} of {len(missing)} frames have no {keyword}",
-                    attribute=keyword,
-                    found=f"no value in frame {int(missing.argmax()) + 1}",
-                    clause="PS3.3 C.7.6.2",
-                )
-        return describe_positions(
-            table.positions,
-            table.orientations,
-            pixel_spacing=table.pixel_spacings[0],
-            rtol=rtol,
-            atol=atol,
-            perpendicular_tol=perpendicular_tol,
+        return describe_stack(
+            self.frames, rtol=rtol, atol=atol, perpendicular_tol=perpendicular_tol
         )
 
     def geometry_of(
@@ -306,7 +375,7 @@ class Image(SOPClass):
         return report.geometry(
             int(self.Rows),
             int(self.Columns),
-            self.frame_table.pixel_spacings[0].tolist(),
+            self.frames.pixel_spacings[0].tolist(),
             CoordinateSystemNames.PATIENT,
             str(self.FrameOfReferenceUID),
             allow_missing_positions=allow_missing_positions,

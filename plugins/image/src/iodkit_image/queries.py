@@ -4,55 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydicom.datadict import keyword_for_tag
-from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID
 
-from iodkit.errors import NotFoundError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pydicom.dataset import Dataset
 
-    from iodkit_image.image import Image
 
-__all__ = ["dimension_columns", "referenced_instances"]
-
-
-def dimension_columns(image: Image, pointers: Sequence[int | BaseTag | str]) -> list[int]:
-    """Find dimensions by the attributes that they point to.
-
-    Parameters
-    ----------
-    image : Image
-        Multi-frame image.
-    pointers : Sequence[int | pydicom.tag.BaseTag | str]
-        Tags or keywords.
-
-    Returns
-    -------
-    list[int]
-        Place of each among the dimension index values.
-
-    Raises
-    ------
-    NotFoundError
-        If the image has no such dimension.
-    """
-    known = image.dimension_index_pointers
-    columns = []
-    for pointer in pointers:
-        tag = Tag(pointer)
-        if tag not in known:
-            raise NotFoundError(
-                "the image has no such dimension",
-                attribute="dimension_index_pointers",
-                found=keyword_for_tag(tag) or str(tag),
-                expected=f"some of {[keyword_for_tag(t) for t in known]}",
-            )
-        columns.append(known.index(tag))
-    return columns
+__all__ = ["referenced_instances"]
 
 
 def referenced_instances(image: Dataset) -> list[tuple[UID, UID, UID]]:

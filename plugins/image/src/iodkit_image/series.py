@@ -8,8 +8,7 @@ import numpy as np
 
 from iodkit.elements import peek_number, peek_text
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError, UnsupportedError
-from iodkit.frames import FrameTable
-from iodkit.spatial import describe_positions
+from iodkit.frames import FrameTable, describe_stack
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.pixels import FrameStore
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.coding import CodedConcept
-    from iodkit.spatial import StackReport, Volume
+    from iodkit.spatial import Volume
 
 __all__ = ["get_volume_from_series"]
 
@@ -93,8 +92,9 @@ def get_volume_from_series(
             raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=asked)
     datasets = _check_series(series_datasets)
     table = FrameTable.from_instances(datasets)
-    report = _describe(
+    report = describe_stack(
         table,
+        what="instance",
         atol=atol,
         rtol=rtol,
         perpendicular_tol=perpendicular_tol,
@@ -155,34 +155,6 @@ def _require_one(keyword: str, values: set[Any]) -> None:
             clause="PS3.3 C.7.4.1",
             remedy="Pass the instances of one series and frame of reference only.",
         )
-
-
-def _describe(table: FrameTable, **tolerances: Any) -> StackReport:
-    for keyword, values in (
-        ("ImagePositionPatient", table.positions),
-        ("ImageOrientationPatient", table.orientations),
-        ("PixelSpacing", table.pixel_spacings),
-    ):
-        missing: Any = np.isnan(values).any(axis=1)
-        if missing.any():
-            raise GeometryError(
-                f"{int(missing.sum())} of {len(missing)} instances have no {keyword}",
-                attribute=keyword,
-                found=f"no value in instance {int(missing.argmax())}",
-                clause="PS3.3 C.7.6.2",
-            )
-    spacings = table.pixel_spacings
-    if not np.allclose(spacings, spacings[0], rtol=1e-5, atol=0):
-        raise GeometryError(
-            "the instances differ in PixelSpacing",
-            attribute="PixelSpacing",
-            found=np.unique(spacings, axis=0)[:3].tolist(),
-            expected="one value",
-            clause="PS3.3 C.7.6.2",
-        )
-    return describe_positions(
-        table.positions, table.orientations, pixel_spacing=spacings[0], **tolerances
-    )
 
 
 def _rescale_values(

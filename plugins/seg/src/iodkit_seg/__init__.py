@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         SegmentsOverlapValues,
         SpatialLocationsPreservedValues,
     )
+    from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SegmentationTypeValues",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
+    "create_segmentation_pyramid",
     "segread",
 ]
 
@@ -37,6 +39,7 @@ _HOMES = {
         "SegmentsOverlapValues",
         "SpatialLocationsPreservedValues",
     ),
+    "pyramid": ("create_segmentation_pyramid",),
     "sop": ("Segmentation", "segread"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

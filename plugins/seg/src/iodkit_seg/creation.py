@@ -19,12 +19,16 @@ from iodkit.io import encode_items
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
 from iodkit_image.derived import (
+    FrameArrangement,
     PlaneStack,
     SourceFrames,
+    TileGrid,
+    UnplacedFrames,
     align_volume,
+    cut_tiles,
     lossy_compression_of,
     require_identified,
-    write_frame_of_reference,
+    require_shape,
     write_referenced_series,
 )
 from iodkit_image.pixels.encoding import encode_frame
@@ -44,7 +48,13 @@ if TYPE_CHECKING:
         PlanePositionSequence,
     )
 
-__all__ = ["PlaneOverrides", "SegmentationOptions", "SegmentationPlan", "require_supported"]
+__all__ = [
+    "PlaneOverrides",
+    "SegmentationOptions",
+    "SegmentationPlan",
+    "Tiling",
+    "require_supported",
+]
 
 _SEGMENT_SEQUENCE = 0x00620002
 _COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
@@ -60,9 +70,24 @@ class PlaneOverrides:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiling:
+    """Whether the pixels are a total pixel matrix, and into which tiles it is cut."""
+
+    tile_pixel_array: bool = False
+    tile_size: Sequence[int] | None = None
+    resampled: bool = False
+
+    @property
+    def is_asked_for(self) -> bool:
+        """bool: Whether any of it differs from the default."""
+        return self != Tiling()
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentationOptions:
     """How a segmentation is stored and described, apart from its pixels and segments."""
 
+    pyramid: modules.PyramidLevel
     content: modules.ContentIdentification
     fractional_type: str | SegmentationFractionalTypeValues | None
     max_fractional_value: int
@@ -82,8 +107,8 @@ class SegmentationPlan:
         Frames of the source images.
     further_sources : tuple[pydicom.Dataset, ...]
         Other images that were used.
-    stack : PlaneStack
-        Planes of the segmentation.
+    places : FrameArrangement
+        Places of the segmentation.
     frames : EncodedFrames
         Its frames.
     kind : SegmentationTypeValues
@@ -98,7 +123,7 @@ class SegmentationPlan:
 
     sources: SourceFrames
     further_sources: tuple[Dataset, ...]
-    stack: PlaneStack
+    places: FrameArrangement
     frames: EncodedFrames
     kind: SegmentationTypeValues
     descriptions: tuple[SegmentDescription, ...]
@@ -115,6 +140,7 @@ class SegmentationPlan:
         *,
         further_source_images: Sequence[Dataset] | None,
         overrides: PlaneOverrides,
+        tiling: Tiling,
         options: SegmentationOptions,
     ) -> SegmentationPlan:
         """Check all that the caller gives, and make the frames.
@@ -133,6 +159,8 @@ class SegmentationPlan:
             Other images that were used.
         overrides : PlaneOverrides
             Geometry in place of that of the sources.
+        tiling : Tiling
+            Whether the pixels are a total pixel matrix, to be cut into tiles.
         options : SegmentationOptions
             How it is stored and described.
 
@@ -147,32 +175,25 @@ class SegmentationPlan:
             If anything does not fit.
         """
         sources = SourceFrames.from_images(source_images)
-        if sources.coordinate_system is CoordinateSystemNames.SLIDE:
-            raise UnsupportedError(
-                "segmentations of slides are not made yet",
-                attribute="source_images",
-                found="images in the slide coordinate system",
-                expected="images in the patient coordinate system",
-            )
         is_labelmap = kind is SegmentationTypeValues.LABELMAP
         descriptions = tuple(segment_descriptions)
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
-        stack, pixels = _place(pixel_array, sources, overrides)
+        places, pixels = _place(pixel_array, sources, overrides, tiling)
         masks = Masks.from_array(pixels, numbers)
-        stack.require_shape(masks.shape)
+        require_shape(places, masks.shape)
         frames = encode_frames(
             masks,
             kind,
-            np.argsort(stack.ranks, kind="stable"),
+            places.order,
             omit_empty=options.omit_empty_frames,
             max_fractional_value=options.max_fractional_value,
         )
         return cls(
             sources=sources,
             further_sources=_check_further(further_source_images),
-            stack=stack,
+            places=places,
             frames=frames,
             kind=kind,
             descriptions=descriptions,
@@ -196,13 +217,14 @@ class SegmentationPlan:
         images, options = self.sources.images, self.options
         dataset.ImageType = ["DERIVED", "PRIMARY"]
         options.content.write(dataset)
+        options.pyramid.write(dataset)
         _write_equipment(dataset, images[0], options.contributing_equipment)
-        write_frame_of_reference(dataset, images[0], self.stack.frame_of_reference_uid)
+        self.places.write_modules(dataset, images[0])
         write_referenced_series(dataset, [*images, *self.further_sources])
         for keyword, value in lossy_compression_of(images).items():
             setattr(dataset, keyword, value)
         modules.write_pixel_description(
-            dataset, self.kind, self.stack.rows, self.stack.columns, self.frames.bits_allocated
+            dataset, self.kind, self.places.rows, self.places.columns, self.frames.bits_allocated
         )
         modules.write_segmentation_type(
             dataset,
@@ -211,9 +233,10 @@ class SegmentationPlan:
             max_fractional_value=options.max_fractional_value,
             overlaps=self.overlaps,
         )
-        modules.write_dimensions(dataset, self.stack, self.frames, options.organization_type)
+        modules.write_dimensions(dataset, self.places, self.frames, options.organization_type)
         self._write_segments(dataset)
-        modules.functional_groups(self.stack, self.frames, self.sources).attach(dataset)
+        groups = modules.functional_groups(dataset, self.places, self.frames, self.sources)
+        groups.attach(dataset)
         self._write_pixels(dataset, options.use_extended_offset_table)
 
     def _write_segments(self, dataset: Dataset) -> None:
@@ -256,18 +279,30 @@ class SegmentationPlan:
 
 
 def _place(
-    pixel_array: Any, sources: SourceFrames, overrides: PlaneOverrides
-) -> tuple[PlaneStack, object]:
+    pixel_array: Any, sources: SourceFrames, overrides: PlaneOverrides, tiling: Tiling
+) -> tuple[FrameArrangement, object]:
     """Find where the pixels lie: a volume says it, an array follows the source frames."""
+    overridden = overrides != PlaneOverrides()
+    slide = sources.coordinate_system is CoordinateSystemNames.SLIDE
+    if overridden and (slide or sources.coordinate_system is None):
+        raise InvalidValueError(
+            "only planes in the patient coordinate system can be given another geometry",
+            attribute="plane_positions",
+            expected="no pixel_measures, plane_orientation or plane_positions",
+        )
+    if tiling.is_asked_for and not slide:
+        raise InvalidValueError(
+            "the source image has no total pixel matrix",
+            attribute="tile_pixel_array",
+            found=str(sources.coordinate_system),
+            expected="one tiled image",
+        )
     if isinstance(pixel_array, Volume):
-        if overrides != PlaneOverrides():
-            raise InvalidValueError(
-                "a Volume has a geometry of its own",
-                attribute="pixel_array",
-                expected="no pixel_measures, plane_orientation or plane_positions beside it",
-            )
-        volume = align_volume(pixel_array, sources)
-        return PlaneStack.from_volume(volume, sources), volume.array
+        return _place_volume(pixel_array, sources, overridden)
+    if slide:
+        return _place_tiles(pixel_array, sources, tiling)
+    if sources.coordinate_system is None:
+        return UnplacedFrames.from_sources(sources), pixel_array
     stack = PlaneStack.from_sources(sources).with_overrides(
         overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
     )
@@ -277,6 +312,46 @@ def _place(
         rows, columns = shape[first], shape[first + 1]
         stack = stack.resized(rows, columns)
     return stack, pixel_array
+
+
+def _place_volume(
+    volume: Volume, sources: SourceFrames, overridden: bool
+) -> tuple[FrameArrangement, object]:
+    if overridden:
+        raise InvalidValueError(
+            "a Volume has a geometry of its own",
+            attribute="pixel_array",
+            expected="no pixel_measures, plane_orientation or plane_positions beside it",
+        )
+    if sources.coordinate_system is not CoordinateSystemNames.PATIENT:
+        raise InvalidValueError(
+            "a Volume needs source images in the patient coordinate system",
+            attribute="pixel_array",
+            found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
+            expected="an array with a plane for each source frame",
+        )
+    aligned = align_volume(volume, sources)
+    return PlaneStack.from_volume(aligned, sources), aligned.array
+
+
+def _place_tiles(
+    pixel_array: object, sources: SourceFrames, tiling: Tiling
+) -> tuple[FrameArrangement, object]:
+    if not tiling.tile_pixel_array:
+        if tiling.tile_size is not None:
+            raise InvalidValueError(
+                "the size of tiles is that of the source's",
+                attribute="tile_size",
+                found=tiling.tile_size,
+                remedy="Pass tile_pixel_array=True, and the total pixel matrix as pixel_array.",
+            )
+        return TileGrid.from_sources(sources), pixel_array
+    matrix = np.asarray(pixel_array)
+    grid = TileGrid.of_matrix(sources, tiling.tile_size)
+    if tiling.resampled and matrix.ndim >= 2:
+        first = 0 if matrix.ndim == 2 else 1
+        grid = grid.resampled((matrix.shape[first], matrix.shape[first + 1]))
+    return grid, cut_tiles(matrix, grid)
 
 
 def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:

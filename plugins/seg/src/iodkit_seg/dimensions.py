@@ -13,7 +13,7 @@ from iodkit.content import PlanePositionSequence
 from iodkit.context import generate_uid
 from iodkit.elements import DicomSequence, coerce_enum
 from iodkit.errors import GeometryError, InvalidValueError, NotFoundError
-from iodkit.frames import FrameTable
+from iodkit.frames import FrameTable, require_values
 from iodkit.spatial import get_plane_sort_index
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames, PixelIndexDirections
 
@@ -64,8 +64,29 @@ class DimensionIndexSequence(DicomSequence):
             pointers = _SLIDE if system is CoordinateSystemNames.SLIDE else _PATIENT
         if include_segment_number:
             pointers = (_SEGMENT, *pointers)
-        uid = generate_uid()
-        super().__init__([_item(keyword, group, uid) for keyword, group in pointers])
+        super().__init__(_items(pointers))
+
+    @classmethod
+    def of(
+        cls, pointers: Sequence[tuple[str, str]], include_segment_number: bool = True
+    ) -> DimensionIndexSequence:
+        """Make the dimension indices of frames at known places.
+
+        Parameters
+        ----------
+        pointers : Sequence[tuple[str, str]]
+            Keywords of the attributes that tell places apart, and of their functional groups.
+        include_segment_number : bool, optional
+            Whether the segment is the first dimension.
+
+        Returns
+        -------
+        DimensionIndexSequence
+            The dimensions.
+        """
+        made = cls(None, include_segment_number)
+        made[:] = _items([_SEGMENT, *pointers] if include_segment_number else pointers)
+        return made
 
     def get_plane_positions_of_image(self, image: Dataset) -> list[PlanePositionSequence]:
         """Return the position of each frame of a multi-frame image.
@@ -202,14 +223,14 @@ class DimensionIndexSequence(DicomSequence):
 
 
 def _plane_positions(table: FrameTable) -> list[PlanePositionSequence]:
-    if np.isnan(table.positions).any():
-        raise GeometryError(
-            "a frame has no position",
-            attribute="ImagePositionPatient",
-            clause="PS3.3 C.7.6.16.2.3",
-        )
     patient = CoordinateSystemNames.PATIENT
-    return [PlanePositionSequence(patient, position) for position in table.positions.tolist()]
+    positions = require_values(table, "ImagePositionPatient").tolist()
+    return [PlanePositionSequence(patient, position) for position in positions]
+
+
+def _items(pointers: Sequence[tuple[str, str]]) -> list[Dataset]:
+    uid = generate_uid()
+    return [_item(keyword, group, uid) for keyword, group in pointers]
 
 
 def _item(keyword: str, group: str, uid: str) -> Dataset:

@@ -16,28 +16,33 @@ from iodkit.elements import (
     check_person_name,
     check_text,
     check_type,
+    check_uid,
     coerce_enum,
 )
 from iodkit.errors import InvalidValueError
-from iodkit.frames import FunctionalGroups
+from iodkit.frames import FunctionalGroups, Ragged
 from iodkit.standard.enums import DimensionOrganizationTypeValues
 from iodkit_seg.dimensions import DimensionIndexSequence
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pydicom.valuerep import PersonName
 
-    from iodkit_image.derived import PlaneStack, SourceFrames
+    from iodkit_image.derived import FrameArrangement, SourceFrames
     from iodkit_seg.encoding import EncodedFrames
 
 __all__ = [
     "ContentIdentification",
+    "PyramidLevel",
     "functional_groups",
     "write_dimensions",
     "write_pixel_description",
     "write_segmentation_type",
 ]
 
+_TILED_FULL = DimensionOrganizationTypeValues.TILED_FULL
+_TILED_SPARSE = DimensionOrganizationTypeValues.TILED_SPARSE
 _SEGMENTATION = ("113076", "DCM", "Segmentation")
 _SOURCE_PURPOSE = ("121322", "DCM", "Source image for image processing operation")
 
@@ -71,6 +76,40 @@ class ContentIdentification:
                 ContentCreatorIdentificationCodeSequence,
                 "content_creator_identification",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class PyramidLevel:
+    """The multi-resolution pyramid that a segmentation is a level of (PS3.3 C.8.12.14)."""
+
+    uid: str | None
+    label: str | None
+
+    def write(self, dataset: Dataset) -> None:
+        """Write the Multi-Resolution Pyramid module, if there is a pyramid.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            Dataset that receives the attributes.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is a label without a pyramid.
+        """
+        if self.uid is None:
+            if self.label is not None:
+                raise InvalidValueError(
+                    "a label without a pyramid",
+                    attribute="pyramid_label",
+                    found=self.label,
+                    remedy="Pass pyramid_uid as well.",
+                )
+            return
+        dataset.PyramidUID = check_uid(self.uid, "PyramidUID")
+        if self.label is not None:
+            dataset.PyramidLabel = check_text(self.label, "LO", "PyramidLabel")
 
 
 def write_segmentation_type(
@@ -137,7 +176,7 @@ def write_pixel_description(
 
 def write_dimensions(
     dataset: Dataset,
-    stack: PlaneStack,
+    places: FrameArrangement,
     frames: EncodedFrames,
     organization_type: DimensionOrganizationTypeValues | str | None,
 ) -> None:
@@ -147,64 +186,68 @@ def write_dimensions(
     ----------
     dataset : pydicom.Dataset
         Dataset that receives the attributes.
-    stack : PlaneStack
-        Planes of the segmentation.
+    places : FrameArrangement
+        Places of the segmentation.
     frames : EncodedFrames
         Its frames.
     organization_type : DimensionOrganizationTypeValues | str | None
         What the caller asks for; by default ``"3D"`` where the frames of a label map fill a
-        regular volume.
+        regular volume, and ``"TILED_SPARSE"`` for tiles.
 
     Raises
     ------
     InvalidValueError
-        If ``"3D"`` is asked for and the frames are no regular volume, or a tiled type for
-        frames that are no tiles.
+        If the frames do not have the organisation that is asked for.
     """
-    dimensions = DimensionIndexSequence(
-        stack.coordinate_system, include_segment_number=frames.segments is not None
+    dimensions = DimensionIndexSequence.of(
+        places.dimensions, include_segment_number=frames.segments is not None
     )
-    organization = Dataset()
-    organization.DimensionOrganizationUID = dimensions[0].DimensionOrganizationUID
-    dataset.DimensionOrganizationSequence = [organization]
-    dataset.DimensionIndexSequence = dimensions
-    regular = _fill_a_volume(stack, frames)
-    if organization_type is None:
-        if regular and frames.segments is None:
-            dataset.DimensionOrganizationType = "3D"
-        return
-    kind = coerce_enum(
-        organization_type, DimensionOrganizationTypeValues, "dimension_organization_type"
-    )
-    if kind is not DimensionOrganizationTypeValues.THREE_DIMENSIONAL or not regular:
-        raise InvalidValueError(
-            "the frames do not have this organisation",
-            attribute="dimension_organization_type",
-            found=kind.value,
-            expected="'3D' for equally spaced planes without gaps, or none",
-            clause="PS3.3 C.7.6.17",
-        )
-    dataset.DimensionOrganizationType = kind.value
+    item = Dataset()
+    item.DimensionOrganizationUID = dimensions[0].DimensionOrganizationUID
+    dataset.DimensionOrganizationSequence = [item]
+    kind = _organization(places, frames, organization_type)
+    if kind is not None:
+        dataset.DimensionOrganizationType = kind.value
+    if kind is not _TILED_FULL:
+        dataset.DimensionIndexSequence = dimensions
 
 
-def _fill_a_volume(stack: PlaneStack, frames: EncodedFrames) -> bool:
-    if not stack.report.is_volume:
-        return False
-    planes = np.unique(stack.ranks[frames.planes])
-    per_segment = 1 if frames.segments is None else len(np.unique(frames.segments))
-    gapless = int(planes[-1] - planes[0]) + 1 == len(planes)
-    return gapless and len(planes) * per_segment == len(frames.planes)
+def _organization(
+    places: FrameArrangement,
+    frames: EncodedFrames,
+    wanted: DimensionOrganizationTypeValues | str | None,
+) -> DimensionOrganizationTypeValues | None:
+    per_place = 1 if frames.segments is None else len(np.unique(frames.segments))
+    found = places.organization(frames.planes, per_place)
+    if wanted is None:
+        if found is DimensionOrganizationTypeValues.THREE_DIMENSIONAL:
+            return found if frames.segments is None else None
+        return found and _TILED_SPARSE
+    kind = coerce_enum(wanted, DimensionOrganizationTypeValues, "dimension_organization_type")
+    if kind is found or (kind is _TILED_SPARSE and found is _TILED_FULL):
+        return kind
+    raise InvalidValueError(
+        "the frames do not have this organisation",
+        attribute="dimension_organization_type",
+        found=kind.value,
+        expected=f"{found.value!r}, or None" if found else "None",
+        clause="PS3.3 C.7.6.17",
+        remedy="'3D' needs equally spaced planes without gaps; 'TILED_FULL' all tiles in order, "
+        "so pass omit_empty_frames=False.",
+    )
 
 
 def functional_groups(
-    stack: PlaneStack, frames: EncodedFrames, sources: SourceFrames
+    dataset: Dataset, places: FrameArrangement, frames: EncodedFrames, sources: SourceFrames
 ) -> FunctionalGroups:
     """Make the functional groups of a segmentation (PS3.3 A.51.5).
 
     Parameters
     ----------
-    stack : PlaneStack
-        Planes of the segmentation.
+    dataset : pydicom.Dataset
+        The segmentation, with its dimensions.
+    places : FrameArrangement
+        Places of the segmentation.
     frames : EncodedFrames
         Its frames.
     sources : SourceFrames
@@ -213,54 +256,53 @@ def functional_groups(
     Returns
     -------
     FunctionalGroups
-        Pixel measures and orientation for all frames; content, position, derivation and
-        segment for each.
+        Geometry, content, derivation and segment of each frame.  Of TILED_FULL segmentations
+        the order of the frames says all but the derivation (PS3.3 C.7.6.17.3).
     """
     groups = FunctionalGroups(len(frames.planes))
-    groups.set_constant("PixelMeasuresSequence.PixelSpacing", stack.pixel_spacing)
-    spacing = stack.spacing_between_slices
-    thickness = spacing if stack.slice_thickness is None else stack.slice_thickness
-    if thickness is not None:
-        groups.set_constant("PixelMeasuresSequence.SliceThickness", thickness)
-    if spacing is not None:
-        groups.set_constant("PixelMeasuresSequence.SpacingBetweenSlices", spacing)
-    groups.set_constant("PlaneOrientationSequence.ImageOrientationPatient", stack.orientation)
-    ranks = stack.ranks[frames.planes]
-    if frames.segments is None:
-        indices = ranks[:, np.newaxis]
+    places.set_groups(groups, frames.planes)
+    if dataset.get("DimensionOrganizationType") == _TILED_FULL.value:
+        groups.forget("PlanePositionSlideSequence")
+        # The group is mandatory, though none of its attributes is.
+        everywhere = np.zeros(len(frames.planes), np.intp)
+        groups.set_items("FrameContentSequence", [Dataset()], everywhere, placement="per_frame")
     else:
-        indices = np.stack([frames.segments, ranks], axis=1)
-        groups.set("SegmentIdentificationSequence.ReferencedSegmentNumber", frames.segments)
-    groups.set("FrameContentSequence.DimensionIndexValues", indices)
-    groups.set(
-        "PlanePositionSequence.ImagePositionPatient",
-        stack.positions,
-        index=frames.planes,
-        placement="per_frame",
-    )
-    if (stack.sources >= 0).any():
-        _set_derivation(groups, stack, frames, sources)
+        indices = places.dimension_values[frames.planes]
+        if frames.segments is not None:
+            indices = np.column_stack([frames.segments, indices])
+            groups.set("SegmentIdentificationSequence.ReferencedSegmentNumber", frames.segments)
+        groups.set("FrameContentSequence.DimensionIndexValues", indices)
+    _set_derivation(groups, places, frames, sources)
     return groups
 
 
 def _set_derivation(
-    groups: FunctionalGroups, stack: PlaneStack, frames: EncodedFrames, sources: SourceFrames
+    groups: FunctionalGroups, places: FrameArrangement, frames: EncodedFrames, sources: SourceFrames
 ) -> None:
+    chosen = _sources_of(places.sources, frames.planes)
+    if not len(chosen.values):
+        return
     numbers = sources.referenced_frame_numbers
-    used = stack.sources[frames.planes]
-    instances = np.asarray(sources.table.instances)
     arguments: dict[str, Any] = {}
-    if numbers is None:
-        index = np.where(used >= 0, instances[used], -1)
-    else:
-        index = np.where(used >= 0, instances[used], -1)
-        arguments["frame_numbers"] = np.where(used >= 0, numbers[used], -1)
+    if numbers is not None:
+        arguments["frame_numbers"] = Ragged(numbers[chosen.values], chosen.offsets)
     groups.set_sources(
         sources.class_uids,
         sources.table.instance_uids,
-        index,
+        Ragged(np.asarray(sources.table.instances)[chosen.values], chosen.offsets),
         purpose=CodedConcept(*_SOURCE_PURPOSE),
         derivation=CodedConcept(*_SEGMENTATION),
-        spatial_locations_preserved="YES" if stack.on_source_grid else "NO",
+        spatial_locations_preserved="YES" if places.on_source_grid else "NO",
         **arguments,
     )
+    # Viewers look for the sources of each frame here.
+    groups.place("DerivationImageSequence", "per_frame")
+
+
+def _sources_of(known: NDArray[np.intp] | Ragged, places: NDArray[np.intp]) -> Ragged:
+    """Source frames of some places."""
+    if isinstance(known, Ragged):
+        return Ragged.from_rows([known[place].tolist() for place in places.tolist()], np.intp)
+    used = known[places]
+    offsets = np.concatenate([[0], np.cumsum(used >= 0)])
+    return Ragged(used[used >= 0], offsets.astype(np.intp))

@@ -15,10 +15,11 @@ from iodkit_seg.creation import (
     PlaneOverrides,
     SegmentationOptions,
     SegmentationPlan,
+    Tiling,
     require_supported,
 )
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.modules import ContentIdentification
+from iodkit_seg.modules import ContentIdentification, PyramidLevel
 from iodkit_seg.pixels import SegmentRequest, assemble, selected_numbers
 from iodkit_seg.queries import SegmentQueries
 
@@ -98,8 +99,15 @@ class Segmentation(SegmentQueries):
         Equipment to list besides that of the first source image.
     use_extended_offset_table : bool, optional
         Whether compressed frames get an extended offset table (PS3.3 C.7.6.3.1.8).
-    tile_pixel_array, tile_size, pyramid_uid, pyramid_label, palette_color_lut_transformation, \
-icc_profile : optional
+    tile_pixel_array : bool, optional
+        Whether `pixel_array` is the total pixel matrix of one tiled source image, shape
+        (1, rows, columns) or (1, rows, columns, segments), to be cut into tiles.
+    tile_size : Sequence[int] | None, optional
+        Rows and columns of the tiles then; those of the source's by default.
+    pyramid_uid, pyramid_label : str | None, optional
+        Multi-resolution pyramid that the segmentation is a level of; its total pixel matrix may
+        then be of another size than the source's, and covers the same area.
+    palette_color_lut_transformation, icc_profile : optional
         Not supported yet.
     **kwargs
         Further arguments of :class:`iodkit.SOPClass`.
@@ -156,10 +164,6 @@ icc_profile : optional
     ) -> None:
         del workers
         require_supported(
-            tile_pixel_array=tile_pixel_array,
-            tile_size=tile_size,
-            pyramid_uid=pyramid_uid,
-            pyramid_label=pyramid_label,
             palette_color_lut_transformation=palette_color_lut_transformation,
             icc_profile=icc_profile,
         )
@@ -175,7 +179,9 @@ icc_profile : optional
             segment_descriptions,
             further_source_images=further_source_images,
             overrides=PlaneOverrides(pixel_measures, plane_orientation, plane_positions),
+            tiling=Tiling(tile_pixel_array, tile_size, resampled=pyramid_uid is not None),
             options=SegmentationOptions(
+                pyramid=PyramidLevel(pyramid_uid, pyramid_label),
                 content=ContentIdentification(
                     content_label,
                     content_description,

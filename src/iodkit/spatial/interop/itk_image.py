@@ -1,4 +1,4 @@
-"""Volumes as images of ITK; what is kept and lost is as for SimpleITK, without channels."""
+"""Volumes as images of ITK; what is kept and lost is as for SimpleITK."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from iodkit.errors import GeometryError, UnsupportedError
 from iodkit.spatial.interop.libraries import import_library
-from iodkit.spatial.interop.simpleitk import affine_from_parts, itk_values
+from iodkit.spatial.interop.simpleitk import COMPONENT_CHANNEL, affine_from_parts, itk_values
 
 if TYPE_CHECKING:
     from iodkit.spatial.channeled import ChanneledGrid
+    from iodkit.spatial.channels import Channels
     from iodkit.spatial.vectors import FloatArray
 
 __all__ = ["ItkImage", "parts_from_itk", "volume_to_itk"]
@@ -26,47 +27,63 @@ def volume_to_itk(volume: ChanneledGrid) -> ItkImage:
     Parameters
     ----------
     volume : Volume
-        Volume without channels.
+        Volume with no axis of channels, or one.
 
     Returns
     -------
     itk.Image
-        Image with the same voxels at the same places.
+        Image with the same voxels at the same places; a vector image if there are channels.
 
     Raises
     ------
     MissingDependencyError
         If ITK is not installed.
     UnsupportedError
-        If the volume has channels.
+        If there is more than one axis of channels, or this build of ITK lacks the dtype, as that
+        of PyPI does for int8, int32 and int64.
     """
-    library = import_library("itk", "itk")
-    if volume.number_of_channel_dimensions:
+    library = import_library("itk", "itk-core")
+    if volume.number_of_channel_dimensions > 1:
         raise UnsupportedError(
-            "conversion to ITK is for volumes without channels",
-            found=volume.channel_shape,
-            remedy="Select a channel with get_channel().",
+            "images of ITK have one axis of channels",
+            found=volume.number_of_channel_dimensions,
+            remedy="Select channels with get_channel().",
         )
-    values = np.ascontiguousarray(itk_values(volume.array).transpose(2, 1, 0))
-    image = library.image_from_array(values)
+    values = itk_values(volume.array)
+    is_vector = values.ndim == 4
+    # ITK's arrays have the axes of its indices in reverse.
+    reversed_axes = values.transpose(2, 1, 0, *range(3, values.ndim))
+    try:
+        image = library.image_from_array(np.ascontiguousarray(reversed_axes), is_vector=is_vector)
+    except TypeError as error:  # ITK's class for templates that it has not been built with
+        raise UnsupportedError(
+            "this build of ITK has no images of this dtype",
+            found=str(values.dtype),
+            remedy="Convert with astype(), to int16, float32 or float64 for example; SimpleITK "
+            "has images of all dtypes.",
+        ) from error
     image.SetSpacing(list(volume.spacing))
     image.SetOrigin(list(volume.position))
     image.SetDirection(library.matrix_from_array(np.ascontiguousarray(volume.direction)))
     return image
 
 
-def parts_from_itk(image: ItkImage) -> tuple[np.ndarray, FloatArray]:
-    """Take voxels and affine matrix out of an image of ITK.
+def parts_from_itk(image: ItkImage) -> tuple[np.ndarray, FloatArray, Channels | None]:
+    """Take voxels, affine matrix and channels out of an image of ITK.
 
     Raises
     ------
     GeometryError
         If the image does not have three dimensions.
     """
-    library = import_library("itk", "itk")
+    library = import_library("itk", "itk-core")
     if image.GetImageDimension() != 3:
         raise GeometryError("image is not three-dimensional", found=image.GetImageDimension())
-    values = library.array_from_image(image).transpose(2, 1, 0)
+    array = library.array_from_image(image)
+    values = array.transpose(2, 1, 0, *range(3, array.ndim))
+    channels: Channels | None = None
+    if values.ndim == 4:
+        channels = {COMPONENT_CHANNEL: list(range(values.shape[3]))}
     direction = library.array_from_matrix(image.GetDirection())
     affine = affine_from_parts(list(image.GetSpacing()), list(image.GetOrigin()), direction)
-    return values, affine
+    return values, affine, channels

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.datadict import tag_for_keyword
 
+from iodkit.elements.tolerances import VOXEL_EDGE
 from iodkit.errors import GeometryError, MissingAttributeError
 from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescriptor
 from iodkit.spatial.interop.libraries import import_library
@@ -121,7 +122,7 @@ def _steps(places: np.ndarray, default: float, name: str) -> tuple[float, float]
         return float(places[0]), default
     step = float(places[-1] - places[0]) / (len(places) - 1)
     expected = places[0] + step * np.arange(len(places))
-    if step == 0 or np.abs(places - expected).max() > 1e-6 * abs(step):
+    if step == 0 or np.abs(places - expected).max() > VOXEL_EDGE * abs(step):
         raise GeometryError("coordinates are not equally spaced", attribute=name)
     return float(places[0]), step
 

@@ -1,5 +1,6 @@
 """What every image that is derived from other images needs: its sources, planes and references."""
 
+from iodkit_image.derived.arrangement import FrameArrangement, require_shape
 from iodkit_image.derived.planes import PlaneStack, align_volume
 from iodkit_image.derived.references import (
     lossy_compression_of,
@@ -7,13 +8,20 @@ from iodkit_image.derived.references import (
     write_referenced_series,
 )
 from iodkit_image.derived.sources import SourceFrames, require_identified
+from iodkit_image.derived.tiles import TileGrid, cut_tiles
+from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [
+    "FrameArrangement",
     "PlaneStack",
     "SourceFrames",
+    "TileGrid",
+    "UnplacedFrames",
     "align_volume",
+    "cut_tiles",
     "lossy_compression_of",
     "require_identified",
+    "require_shape",
     "write_frame_of_reference",
     "write_referenced_series",
 ]

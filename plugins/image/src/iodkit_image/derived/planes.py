@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iodkit.errors import GeometryError, InvalidValueError
+from iodkit.errors import GeometryError
+from iodkit.frames import require_values
 from iodkit.spatial import describe_positions
+from iodkit.standard.enums import DimensionOrganizationTypeValues
+from iodkit_image.derived.references import write_frame_of_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
     from pydicom.uid import UID
 
     from iodkit.content import (
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
         PlaneOrientationSequence,
         PlanePositionSequence,
     )
+    from iodkit.frames import FunctionalGroups
     from iodkit.spatial import StackReport, Volume
     from iodkit.standard.enums import CoordinateSystemNames
     from iodkit_image.derived.sources import SourceFrames
@@ -32,6 +37,8 @@ __all__ = ["PlaneStack", "align_volume"]
 SAME_PLACE = 1e-2
 # Largest difference between unit vectors that are the same direction.
 SAME_DIRECTION = 1e-4
+
+_POSITION, _POSITION_GROUP = "ImagePositionPatient", "PlanePositionSequence"
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,14 +104,7 @@ class PlaneStack:
                 expected="images with a position in space",
                 clause="PS3.3 C.7.4.1",
             )
-        positions = sources.table.positions
-        if np.isnan(positions).any():
-            raise GeometryError(
-                "source frames have no position",
-                attribute="ImagePositionPatient",
-                found=f"no value in frame {int(np.isnan(positions).any(axis=1).argmax()) + 1}",
-                clause="PS3.3 C.7.6.2",
-            )
+        positions = require_values(sources.table, "ImagePositionPatient", what="source frame")
         thickness = sources.table.slice_thickness
         return cls(
             positions=positions,
@@ -273,32 +273,9 @@ class PlaneStack:
         return replace(self, rows=rows, columns=columns, on_source_grid=False)
 
     @property
-    def number_of_planes(self) -> int:
+    def number_of_places(self) -> int:
         """int: Number of planes."""
         return len(self.positions)
-
-    def require_shape(self, shape: tuple[int, int, int]) -> None:
-        """Raise if pixels do not fit the planes.
-
-        Parameters
-        ----------
-        shape : tuple[int, int, int]
-            Number of planes, rows and columns of the pixels.
-
-        Raises
-        ------
-        InvalidValueError
-            If they differ.
-        """
-        expected = (self.number_of_planes, self.rows, self.columns)
-        if shape != expected:
-            raise InvalidValueError(
-                "pixel_array does not fit the planes",
-                attribute="pixel_array",
-                found=shape,
-                expected=f"(planes, rows, columns) = {expected}",
-                remedy="Pass one plane for each source frame, or a Volume, which knows its place.",
-            )
 
     @cached_property
     def report(self) -> StackReport:
@@ -317,6 +294,80 @@ class PlaneStack:
         ranks = np.empty(len(order), np.int64)
         ranks[order] = 1 + np.concatenate([[0], np.cumsum(apart)])
         return ranks
+
+    @property
+    def order(self) -> NDArray[np.intp]:
+        """numpy.ndarray: Indices of the planes in the order in which frames are stored."""
+        return np.argsort(self.ranks, kind="stable")
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """tuple: The position, and its functional group."""
+        return ((_POSITION, _POSITION_GROUP),)
+
+    @property
+    def dimension_values(self) -> NDArray[np.int64]:
+        """numpy.ndarray: Place of each plane among all, from 1, shape (planes, 1)."""
+        return self.ranks[:, np.newaxis]
+
+    def organization(
+        self, places: NDArray[np.intp], frames_per_place: int
+    ) -> DimensionOrganizationTypeValues | None:
+        """Tell which organization frames have.
+
+        Parameters
+        ----------
+        places : numpy.ndarray
+            Plane of each frame.
+        frames_per_place : int
+            How many frames a plane has where it has any.
+
+        Returns
+        -------
+        DimensionOrganizationTypeValues | None
+            ``3D`` if the frames are equally spaced without gaps; else ``None``.
+        """
+        if not self.report.is_volume:
+            return None
+        ranks = np.unique(self.ranks[places])
+        gapless = int(ranks[-1] - ranks[0]) + 1 == len(ranks)
+        if gapless and len(ranks) * frames_per_place == len(places):
+            return DimensionOrganizationTypeValues.THREE_DIMENSIONAL
+        return None
+
+    def set_groups(self, groups: FunctionalGroups, places: NDArray[np.intp]) -> None:
+        """Set the spacing of the pixels, the orientation, and the position of each frame.
+
+        Parameters
+        ----------
+        groups : FunctionalGroups
+            Groups of the derived image.
+        places : numpy.ndarray
+            Plane of each frame.
+        """
+        groups.set_constant("PixelMeasuresSequence.PixelSpacing", self.pixel_spacing)
+        spacing = self.spacing_between_slices
+        thickness = spacing if self.slice_thickness is None else self.slice_thickness
+        if thickness is not None:
+            groups.set_constant("PixelMeasuresSequence.SliceThickness", thickness)
+        if spacing is not None:
+            groups.set_constant("PixelMeasuresSequence.SpacingBetweenSlices", spacing)
+        groups.set_constant("PlaneOrientationSequence.ImageOrientationPatient", self.orientation)
+        groups.set(
+            f"{_POSITION_GROUP}.{_POSITION}", self.positions, index=places, placement="per_frame"
+        )
+
+    def write_modules(self, dataset: Dataset, source: Dataset) -> None:
+        """Write the frame of reference.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            The derived image.
+        source : pydicom.Dataset
+            Its first source image.
+        """
+        write_frame_of_reference(dataset, source, self.frame_of_reference_uid)
 
     @property
     def spacing_between_slices(self) -> float | None:

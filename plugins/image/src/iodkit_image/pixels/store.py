@@ -11,6 +11,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.errors import IodkitError, MissingAttributeError, OutOfRangeError, PixelDataError
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.codecs import decode_compressed, to_rgb
 from iodkit_image.pixels.fragments import FragmentIndex, index_fragments
 from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
@@ -62,9 +63,9 @@ class FrameStore:
         self._extended = extended
         self._index: FragmentIndex | None = None
         self._native: NativeFrames | None = None
-        if not syntax.is_compressed:
+        if not is_compressed(syntax):
             self._native = NativeFrames(
-                value, layout, little_endian=syntax.is_little_endian, words=words
+                value, layout, little_endian=bool(syntax.is_little_endian), words=words
             )
 
     @classmethod
