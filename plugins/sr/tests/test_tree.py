@@ -276,14 +276,13 @@ def broken(change):
 
 def test_broken_bytes_are_named_with_the_path():
     whole = small().get_item("ContentSequence").value
-    position = whole.index(b"two") - 8
-    assert whole[position : position + 4] == b"\x40\x00\x60\xa1" or True
     with pytest.raises(CorruptDataError, match=r"1\."):
         broken(lambda value: value[:-3]).tree
     with pytest.raises(CorruptDataError, match=r"item 1\.1"):
         broken(lambda value: value[:4] + b"\xff\xff\xff\x0f" + value[8:]).tree
 
 
+@pytest.mark.filterwarnings("ignore:Failed to decode byte string")
 @given(st.data())
 @settings(deadline=None, max_examples=60)
 def test_damaged_bytes_give_an_error_of_ours_or_a_tree(data):

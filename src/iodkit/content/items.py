@@ -68,7 +68,8 @@ class ContentHolder(DicomItem):
         raw = self._dict.get(_CONTENT)
         if not isinstance(raw, RawDataElement):
             return
-        encodings: Any = self._character_set
+        # As pydicom decodes: a character set that has just been set is not that of the bytes.
+        encodings: Any = self.original_character_set or self._character_set
         names = [encodings] if isinstance(encodings, str) else list(encodings)
         # Inside of UN there are no VRs (PS3.5 6.2.2).
         implicit = raw.is_implicit_VR or raw.VR == "UN"

@@ -143,6 +143,8 @@ class SRDocument(ContentHolder, SOPClass):
         """ContentTree: The tree of content items as it is now."""
         data, implicit = self._encoded_content()
         encodings: Any = self._character_set
+        if isinstance(self._dict.get(_CONTENT), RawDataElement):
+            encodings = self.original_character_set or encodings
         names = [encodings] if isinstance(encodings, str) else list(encodings)
         root = (
             str(self.get("ValueType", "")).encode("latin-1", "replace"),

@@ -186,12 +186,12 @@ class _Scanner:
             if tag == _SEQUENCE_END:
                 return position
             stop = position + length if length != UNDEFINED_LENGTH else -1
-            if tag != _ITEM or stop > (limit if end < 0 else end):
-                raise CorruptDataError(f"no whole item at byte {position - 8}")
             row = len(out.parents)
             out.parents.append(parent)
             out.positions.append(index)
             out.depths.append(depth)
+            if tag != _ITEM or stop > (limit if end < 0 else end):
+                raise CorruptDataError(f"no whole item at byte {position - 8}")
             index += 1
             position = self._item(position, stop, implicit, row, depth)
         return position
