@@ -58,7 +58,8 @@ class ContentHolder(DicomItem):
         """Decode a code sequence to concepts, which compare as such."""
         element: DataElement = super().__getitem__(tag)
         for item in element.value or ():
-            if type(item) is Dataset and any(each in item for each in _CODE_VALUES):
+            # While a sequence is parsed its items become safe for threads, but nothing more.
+            if type(item) in (Dataset, DicomItem) and any(each in item for each in _CODE_VALUES):
                 item.__class__ = CodedConcept
         return element
 

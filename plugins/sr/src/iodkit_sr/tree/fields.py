@@ -79,7 +79,10 @@ def decode_code(data: bytes, implicit_vr: bool, encodings: Sequence[str]) -> Cod
         The first code; ``None`` if there is none, or if it has no value.
     """
     item = first_item(data, implicit_vr, encodings)
-    if item is None or not any(item.get(keyword) for keyword in _CODE_VALUES):
+    try:
+        if item is None or not any(item.get(keyword) for keyword in _CODE_VALUES):
+            return None
+    except (NotImplementedError, ValueError):
         return None
     code = CodedConcept.__new__(CodedConcept)
     code.__dict__.update(item.__dict__)
