@@ -1,6 +1,6 @@
 """What the document family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
+from iodkit.registry import CommandEntry, ConformanceEntry, IODEntry, RuleEntry, hookimpl
 
 _ROOT = "1.2.840.10008.5.1.4.1.1."
 _CREATABLE = (
@@ -89,3 +89,36 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
         ConformanceEntry(_ROOT + uid, f"iodkit_sr._cases:{name}")
         for (uid, *_), name in zip(_CREATABLE, names, strict=True)
     ]
+
+
+@hookimpl
+def iodkit_validation_rules() -> list[RuleEntry]:
+    """Register the constraints of the IODs that have some.
+
+    Returns
+    -------
+    list of RuleEntry
+        One record.
+    """
+    constrained = (*(uid for uid, *_ in _CREATABLE), "88.59")
+    return [
+        RuleEntry(
+            "sr-relationship",
+            "PS3.3 A.35",
+            "error",
+            "iodkit_sr.rules:find_relationship_violations",
+            tuple(_ROOT + uid for uid in constrained),
+        )
+    ]
+
+
+@hookimpl
+def iodkit_cli_commands() -> list[CommandEntry]:
+    """Register the command that shows reports.
+
+    Returns
+    -------
+    list of CommandEntry
+        One record.
+    """
+    return [CommandEntry("report", "show a structured report", "iodkit_sr._cli:main")]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iodkit.errors import InvalidValueError
+from iodkit.errors import InvalidValueError, IodkitError
 from iodkit_sr.enums import RelationshipTypeValues, ValueTypeValues
+from iodkit_sr.tree.references import check_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,7 +227,17 @@ def _judge(tree: ContentTree, row: int, constraints: Constraints) -> Iterator[Vi
                 "the item itself",
             )
             return
-        kind = node.target.value_type
+        try:
+            kind = node.target.value_type
+        except IodkitError as error:
+            yield Violation(
+                node.path,
+                error.message,
+                "ReferencedContentItemIdentifier",
+                str(error.found),
+                str(error.expected or "an item of the document"),
+            )
+            return
         if constraints.allows(parent.value_type, node.relationship_type, kind):
             return
     found = f"{parent.value_type or '?'} {node.relationship_type or '?'} {kind or '?'}"
@@ -271,7 +282,7 @@ def check_tree(tree: ContentTree, constraints: Constraints) -> None:
     NotFoundError
         If a relationship by reference leads nowhere.
     """
-    tree.check_references()
+    check_references(tree)
     for violation in find_violations(tree, constraints):
         raise InvalidValueError(
             f"item {violation.path}: {violation.message}",

@@ -15,6 +15,7 @@ from iodkit.dataset import SOPClass
 from iodkit.errors import SOPClassError
 from iodkit.io import encode_items
 from iodkit_sr.evidence import list_instances
+from iodkit_sr.exports.mixin import Exportable
 from iodkit_sr.tree.index import TreeIndex
 from iodkit_sr.tree.nodes import ContentTree
 from iodkit_sr.tree.scan import scan_items
@@ -73,7 +74,7 @@ class _Cache:
         return (_Cache, ())
 
 
-class SRDocument(ContentHolder, SOPClass):
+class SRDocument(Exportable, ContentHolder, SOPClass):
     """A structured report (PS3.3 A.35, C.17): any SR document, whatever its template.
 
     Documents that are read are objects of this class or of a class derived from it.  Nothing
@@ -158,6 +159,9 @@ class SRDocument(ContentHolder, SOPClass):
             cache = self.__dict__["_cache"] = _Cache()
             cache.key, cache.tree, cache.owner = key, ContentTree(index, self), self
         return cache.tree
+
+    def _exported(self) -> ContentTree:
+        return self.tree
 
     def _encoded_content(self) -> tuple[bytes, bool]:
         """Give the encoded Content Sequence in little endian, and whether it has no VRs."""

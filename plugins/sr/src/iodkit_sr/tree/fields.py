@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydicom.charset import decode_bytes
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, TM, PersonName
@@ -18,18 +19,22 @@ from iodkit_sr.tree.scan import read_header
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
 __all__ = [
     "decode_code",
     "decode_identifier",
     "decode_number",
+    "decode_points",
     "decode_references",
     "decode_simple",
     "decode_text",
+    "decode_times",
     "first_item",
 ]
 
+_REFERENCED_CLASS, _REFERENCED_INSTANCE = 0x11500008, 0x11550008
 _ITEM, _FLOAT, _DECIMAL, _UNITS = 0xE000FFFE, 0xA1610040, 0xA30A0040, 0x08EA0040
 _header = struct.Struct("<LL").unpack_from
 _unpack_double = struct.Struct("<d").unpack
@@ -141,13 +146,62 @@ def decode_references(data: bytes, implicit_vr: bool) -> tuple[UID, UID] | None:
     tuple[UID, UID] | None
         SOP Class UID and SOP Instance UID; ``None`` if there is no item.
     """
-    item = first_item(data, implicit_vr, ["iso8859"])
-    if item is None:
+    fields = _first_fields(data, implicit_vr)
+    if not fields:
         return None
-    return (
-        UID(str(item.get("ReferencedSOPClassUID", ""))),
-        UID(str(item.get("ReferencedSOPInstanceUID", ""))),
+    sop_class, instance = (
+        UID(fields.get(tag, b"").decode("ascii", "replace").strip("\0 "))
+        for tag in (_REFERENCED_CLASS, _REFERENCED_INSTANCE)
     )
+    return sop_class, instance
+
+
+def decode_points(data: bytes, dimensions: int) -> NDArray[np.float32]:
+    """Decode Graphic Data (PS3.3 C.18.6, C.18.9).
+
+    Parameters
+    ----------
+    data : bytes
+        The encoded value, in little endian.
+    dimensions : int
+        Numbers for each point.
+
+    Returns
+    -------
+    numpy.ndarray
+        Points of shape (points, dimensions); what is left of an incomplete one is left out.
+    """
+    whole = len(data) // (4 * dimensions)
+    points = np.frombuffer(data, "<f4", whole * dimensions)
+    return points.astype(np.float32).reshape(-1, dimensions)
+
+
+def decode_times(keyword: str, data: bytes) -> list[Any]:
+    """Decode the value of temporal coordinates (PS3.3 C.18.7).
+
+    Parameters
+    ----------
+    keyword : str
+        Keyword of the attribute.
+    data : bytes
+        The encoded value, in little endian.
+
+    Returns
+    -------
+    list
+        Numbers of samples, offsets in seconds, or moments; text as it stands where it breaks
+        its VR.
+    """
+    if keyword == "ReferencedSamplePositions":
+        return [int(each) for each in np.frombuffer(data, "<u4", len(data) // 4)]
+    kind = float if keyword == "ReferencedTimeOffsets" else DT
+    found: list[Any] = []
+    for text in data.decode("ascii", "replace").strip("\0 ").split("\\"):
+        try:
+            found.append(kind(text.strip()))
+        except ValueError:
+            found.append(text)
+    return found
 
 
 def decode_number(data: bytes, implicit_vr: bool) -> tuple[int | float | None, bytes]:

@@ -117,7 +117,7 @@ class TreeIndex:
         self.depths[1:] = scan.depths
         self.kinds, self.kind_ids = _factorise([root[0], *scan.types])
         self.relationships, self.relationship_ids = _factorise([b"", *scan.relationships])
-        self._name_bytes, self._name_ids = _factorise([root[1], *scan.names])
+        self._name_bytes, self.name_ids = _factorise([root[1], *scan.names])
         self.root_template = root[2]
         self.implicit_vr = implicit_vr
         self._names: dict[int, CodedConcept | None] = {}
@@ -148,7 +148,7 @@ class TreeIndex:
 
     def name(self, row: int) -> CodedConcept | None:
         """Concept name of a row, if it has one."""
-        return self._name_of(int(self._name_ids[row]))
+        return self._name_of(int(self.name_ids[row]))
 
     def _name_of(self, number: int) -> CodedConcept | None:
         if number not in self._names:
@@ -233,7 +233,7 @@ class TreeIndex:
         if name is not None:
             wanted = to_code(name, "name")
             chosen &= np.isin(
-                self._name_ids,
+                self.name_ids,
                 [n for n in range(len(self._name_bytes)) if self._name_of(n) == wanted],
             )
         return chosen

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from iodkit.errors import InvalidValueError, NotFoundError
+from iodkit_sr.exports.mixin import Exportable
 from iodkit_sr.tree.fields import (
     decode_code,
     decode_identifier,
     decode_number,
+    decode_points,
     decode_references,
     decode_simple,
+    decode_times,
     first_item,
 )
 from iodkit_sr.tree.index import TreeIndex, format_path
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from iodkit_sr.enums import RelationshipTypeValues, ValueTypeValues
 
 __all__ = ["ContentTree", "Node", "NodeList"]
+
+_WITHOUT_VALUE = frozenset({"ContinuityOfContent", "GraphicType", "TemporalRangeType"})
+_TIMES = frozenset({"ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime"})
 
 
 class Node:
@@ -193,7 +199,7 @@ class NodeList(Sequence[Node]):
         return [node.item for node in self]
 
 
-class ContentTree:
+class ContentTree(Exportable):
     """The content tree of a document as it was at a moment: queries, paths, values.
 
     Parameters
@@ -207,7 +213,7 @@ class ContentTree:
     def __init__(self, index: TreeIndex, owner: Dataset) -> None:
         self.index = index
         self._owner = owner
-        self._units: dict[bytes, CodedConcept | None] = {}
+        self._codes: dict[tuple[bytes, bool], CodedConcept | None] = {}
 
     def __len__(self) -> int:
         return len(self.index)
@@ -217,6 +223,31 @@ class ContentTree:
 
     def __getitem__(self, path: str | Sequence[int]) -> Node:
         return Node(self, self.index.row_at(path))
+
+    @property
+    def owner(self) -> Dataset:
+        """pydicom.Dataset: The document whose tree it is."""
+        return self._owner
+
+    def _exported(self) -> ContentTree:
+        return self
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write what :meth:`to_dict` gives as JSON; not the DICOM JSON model of PS3.18.
+
+        Parameters
+        ----------
+        indent : int | None, optional
+            Spaces for each level; everything in one line by default.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        from json import dumps
+
+        return dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     @property
     def root(self) -> Node:
@@ -280,24 +311,36 @@ class ContentTree:
         """
         if row == 0:
             return None, None
-        scan, encodings = self.index.scan, self.index.encodings
+        scan = self.index.scan
         tag, start, end = scan.values[row - 1]
         keyword = VALUE_TAGS.get(tag)
-        if keyword is None or keyword == "ContinuityOfContent":
+        if keyword is None or keyword in _WITHOUT_VALUE:
             return None, None
         data, implicit = scan.data[start:end], scan.implicit[row - 1]
         if keyword == "MeasuredValueSequence":
             number, unit = decode_number(data, implicit)
-            if unit not in self._units:
-                self._units[unit] = decode_code(unit, implicit, encodings)
-            return number, self._units[unit]
+            return number, self._code(unit, implicit)
+        return self._decode(keyword, data, row), None
+
+    def _decode(self, keyword: str, data: bytes, row: int) -> Any:
+        implicit = self.index.scan.implicit[row - 1]
         if keyword == "ConceptCodeSequence":
-            return decode_code(data, implicit, encodings), None
+            return self._code(data, implicit)
         if keyword == "ReferencedSOPSequence":
-            return decode_references(data, implicit), None
-        if keyword in {"GraphicData", "GraphicType", "TemporalRangeType"}:
-            return getattr(self.item(row), "value", None), None
-        return decode_simple(keyword, data, encodings), None
+            return decode_references(data, implicit)
+        if keyword == "GraphicData":
+            return decode_points(data, 3 if self.index.kind(row) == "SCOORD3D" else 2)
+        if keyword in _TIMES:
+            return decode_times(keyword, data)
+        return decode_simple(keyword, data, self.index.encodings)
+
+    def _code(self, data: bytes, implicit: bool) -> CodedConcept | None:
+        if not data:
+            return None
+        key = (data, implicit)
+        if key not in self._codes:
+            self._codes[key] = decode_code(data, implicit, self.index.encodings)
+        return self._codes[key]
 
     def template_id(self, row: int) -> str | None:
         """Tell the template that a row says it follows.
@@ -374,38 +417,17 @@ class ContentTree:
             )
         return Node(self, target)
 
-    def check_references(self) -> None:
-        """Check that relationships by reference lead somewhere, and never in a circle.
+    def reference_path(self, row: int) -> str:
+        """Tell the path that a relationship by reference names, whether or not it leads anywhere.
 
-        Raises
-        ------
-        NotFoundError
-            If one leads nowhere.
-        InvalidValueError
-            If they lead in a circle; the error names the paths.
+        Parameters
+        ----------
+        row : int
+            Row of an item by reference.
+
+        Returns
+        -------
+        str
+            The path.
         """
-        rows = sorted(row + 1 for row in self.index.scan.references)
-        targets = {row: Node(self, row).target.row for row in rows}
-        inside = {
-            row: [r for r in rows if target <= r < self.index.ends[target]]
-            for row, target in targets.items()
-        }
-        done: set[int] = set()
-        for row in rows:
-            self._walk(row, inside, [], done)
-
-    def _walk(self, row: int, inside: dict[int, list[int]], way: list[int], done: set[int]) -> None:
-        if row in done:
-            return
-        if row in way:
-            circle = [Node(self, each).path for each in (*way[way.index(row) :], row)]
-            raise InvalidValueError(
-                "relationships by reference lead in a circle",
-                attribute="ReferencedContentItemIdentifier",
-                found=" → ".join(circle),
-                expected="no way from an item back to itself",
-                clause="PS3.3 C.17.3.2.5",
-            )
-        for following in inside[row]:
-            self._walk(following, inside, [*way, row], done)
-        done.add(row)
+        return format_path(decode_identifier(self.index.scan.references[row - 1]))

@@ -38,6 +38,9 @@ VALUE_TAGS: dict[int, str] = {
     0x00230070: "GraphicType",
     0x00220070: "GraphicData",
     0xA1300040: "TemporalRangeType",
+    0xA1320040: "ReferencedSamplePositions",
+    0xA1380040: "ReferencedTimeOffsets",
+    0xA13A0040: "ReferencedDateTime",
     0xA0500040: "ContinuityOfContent",
 }
 """Attributes that hold the value of an item, and their keywords."""
