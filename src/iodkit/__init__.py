@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         testing,
     )
     from iodkit import image as image
+    from iodkit import ko as ko
     from iodkit import seg as seg
     from iodkit import sr as sr
     from iodkit.coding import (
@@ -281,6 +282,7 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "ko",
         "registry",
         "seg",
         "spatial",

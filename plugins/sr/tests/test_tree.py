@@ -107,7 +107,9 @@ def test_select_and_paths():
     assert document.tree.select(FINDING).paths == ["1.1", "1.2.1", "1.3"]
     assert document.tree.select(FINDING, "TEXT").values == ["one", "two"]
     assert document.tree.select(value_type=sr.ValueTypeValues.NUM, under="1.2").values == [1.5]
-    assert document.select(under=TITLE, relationship_type="CONTAINS", name=LENGTH)[0].unit == MM
+    assert (
+        document.tree.select(under=TITLE, relationship_type="CONTAINS", name=LENGTH)[0].unit == MM
+    )
     assert document.tree["1.2.1"].item.value == "two"
     assert document.tree["1.2"].children.paths == ["1.2.1", "1.2.2"]
     assert document.tree["1.2.2"].parent == document.tree["1.2"]
@@ -276,9 +278,9 @@ def broken(change):
 
 def test_broken_bytes_are_named_with_the_path():
     with pytest.raises(CorruptDataError, match=r"1\."):
-        broken(lambda value: value[:-3]).select()
+        broken(lambda value: value[:-3]).tree.select()
     with pytest.raises(CorruptDataError, match=r"item 1\.1"):
-        broken(lambda value: value[:4] + b"\xff\xff\xff\x0f" + value[8:]).select()
+        broken(lambda value: value[:4] + b"\xff\xff\xff\x0f" + value[8:]).tree.select()
 
 
 @pytest.mark.filterwarnings("ignore:Failed to decode byte string")

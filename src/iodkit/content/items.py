@@ -45,13 +45,14 @@ class ContentHolder(DicomItem):
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, slice):
-            key = key if isinstance(key, BaseTag) else Tag(key)
-            if key in _WRAPPED and isinstance(self._dict.get(key), RawDataElement):
+            tag = BaseTag(key if isinstance(key, BaseTag) else Tag(key))
+            if tag in _WRAPPED and isinstance(self._dict.get(tag), RawDataElement):
                 with _FIRST_ACCESS:
-                    if key == _CONTENT:
+                    if tag == _CONTENT:
                         self._wrap()
                     else:
-                        return self._decode_code(key)
+                        return self._decode_code(tag)
+            key = tag
         return super().__getitem__(key)
 
     def _decode_code(self, tag: BaseTag) -> DataElement:

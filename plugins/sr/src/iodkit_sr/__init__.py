@@ -25,6 +25,14 @@ if TYPE_CHECKING:
         ExtensibleSR,
         srread,
     )
+    from iodkit_sr.templates.base import Template
+    from iodkit_sr.templates.hooks import TemplateEntry
+    from iodkit_sr.templates.observers import (
+        DeviceObserverIdentifyingAttributes,
+        ObserverContext,
+        PersonObserverIdentifyingAttributes,
+    )
+    from iodkit_sr.templates.registry import TemplateRegistry, template_registry
     from iodkit_sr.utils import (
         collect_evidence,
         find_content_items,
@@ -63,6 +71,7 @@ __all__ = [
     "ContentSequence",
     "DateContentItem",
     "DateTimeContentItem",
+    "DeviceObserverIdentifyingAttributes",
     "EnhancedSR",
     "ExtensibleSR",
     "GraphicTypeValues",
@@ -70,6 +79,8 @@ __all__ = [
     "ImageContentItem",
     "NumContentItem",
     "Observer",
+    "ObserverContext",
+    "PersonObserverIdentifyingAttributes",
     "PixelOriginInterpretationValues",
     "PnameContentItem",
     "RelationshipTypeValues",
@@ -77,6 +88,9 @@ __all__ = [
     "Scoord3DContentItem",
     "ScoordContentItem",
     "TcoordContentItem",
+    "Template",
+    "TemplateEntry",
+    "TemplateRegistry",
     "TemporalRangeTypeValues",
     "TextContentItem",
     "TimeContentItem",
@@ -89,6 +103,7 @@ __all__ = [
     "get_coded_value",
     "list_identical",
     "srread",
+    "template_registry",
 ]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
@@ -113,6 +128,14 @@ _HOMES = {
         "ExtensibleSR",
         "srread",
     ),
+    "iodkit_sr.templates.base": ("Template",),
+    "iodkit_sr.templates.hooks": ("TemplateEntry",),
+    "iodkit_sr.templates.observers": (
+        "DeviceObserverIdentifyingAttributes",
+        "ObserverContext",
+        "PersonObserverIdentifyingAttributes",
+    ),
+    "iodkit_sr.templates.registry": ("TemplateRegistry", "template_registry"),
     "iodkit_sr.utils": (
         "collect_evidence",
         "find_content_items",

@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from iodkit.coding import CodedConcept
     from iodkit_sr.document import SRDocument
 
-__all__ = ["Content", "DocumentState", "Observer", "write_document", "write_observer"]
+__all__ = [
+    "Content",
+    "DocumentState",
+    "Observer",
+    "write_content",
+    "write_document",
+    "write_observer",
+]
 
 _CONTENT = BaseTag(0x0040A730)
 
@@ -95,8 +102,6 @@ class DocumentState:
 
         Raises
         ------
-        InvalidValueError
-            If a document is verified that is not complete.
         MissingAttributeError
             If a verified document has no verifying observer.
         """
@@ -225,13 +230,8 @@ def write_document(
     NotFoundError
         If the content refers to objects that are not in the evidence.
     """
-    document.ReferencedPerformedProcedureStepSequence = []
     codes = to_codes(performed_procedure_codes or (), "performed_procedure_codes")
     document.PerformedProcedureCodeSequence = codes
-    if requested_procedures is not None:
-        for each in requested_procedures:
-            check_type(each, Dataset, "requested_procedures")
-        document.ReferencedRequestSequence = [deepcopy(each) for each in requested_procedures]
     document.CompletionFlag = "COMPLETE" if state.is_complete else "PARTIAL"
     document.VerificationFlag = "UNVERIFIED"
     document.PreliminaryFlag = "FINAL" if state.is_final else "PRELIMINARY"
@@ -240,15 +240,42 @@ def write_document(
     if previous_versions:
         require_same_study([document, *previous_versions], what="previous versions")
         document.PredecessorDocumentsSequence = hierarchy(previous_versions)
-    content.write(document)
-    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
-    if constraints is not None:
-        check_tree(document.tree, constraints)
+    write_content(document, content, requested_procedures)
     current, other = collect_evidence(evidence, content.root, document.StudyInstanceUID)
     if record_evidence and current:
         document.CurrentRequestedProcedureEvidenceSequence = current
     if record_evidence and other:
         document.PertinentOtherEvidenceSequence = other
+
+
+def write_content(
+    document: SRDocument, content: Content, requested_procedures: Sequence[Dataset] | None
+) -> None:
+    """Write what documents and key object selections share, and check the content.
+
+    Parameters
+    ----------
+    document : SRDocument
+        Gets content and requests.
+    content : Content
+        Its content.
+    requested_procedures : Sequence[pydicom.Dataset] | None
+        Items of Referenced Request Sequence.
+
+    Raises
+    ------
+    InvalidValueError
+        If the IOD does not allow an item where it is.
+    """
+    document.ReferencedPerformedProcedureStepSequence = []
+    if requested_procedures is not None:
+        for each in requested_procedures:
+            check_type(each, Dataset, "requested_procedures")
+        document.ReferencedRequestSequence = [deepcopy(each) for each in requested_procedures]
+    content.write(document)
+    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
+    if constraints is not None:
+        check_tree(document.tree, constraints)
 
 
 def write_observer(document: Dataset, observer: Observer) -> None:

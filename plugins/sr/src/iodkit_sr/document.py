@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from iodkit.coding.concepts import CodeLike
     from iodkit_sr.creation import Observer
-    from iodkit_sr.enums import RelationshipTypeValues, ValueTypeValues
-    from iodkit_sr.tree.nodes import Node, NodeList
 
 __all__ = ["SRDocument"]
 
@@ -83,6 +81,7 @@ class SRDocument(Exportable, ContentHolder, SOPClass):
     """
 
     _sop_class_uid: ClassVar[str | None] = None
+    _content_class: ClassVar[type[ContentSequence]] = ContentSequence
     _cache: _Cache
 
     @classmethod
@@ -135,7 +134,8 @@ class SRDocument(Exportable, ContentHolder, SOPClass):
         # Decoded in the document itself, so that both share what is in the elements.
         root._dict = {tag: self[tag] for tag in _ROOT_TAGS if tag in self}
         root.__dict__["_owner"] = self
-        sequence = ContentSequence(is_root=True)
+        sequence = self._content_class.__new__(self._content_class)
+        ContentSequence.__init__(sequence, is_root=True)
         sequence._list = [root]
         return sequence
 
@@ -188,27 +188,6 @@ class SRDocument(Exportable, ContentHolder, SOPClass):
         if fits:
             return stored.value or b""
         return encode_items(self[tag].value or [], implicit_vr=implicit, parent_encoding=names)
-
-    def select(
-        self,
-        name: CodeLike | None = None,
-        value_type: ValueTypeValues | str | None = None,
-        under: str | Node | CodeLike | None = None,
-        relationship_type: RelationshipTypeValues | str | None = None,
-    ) -> NodeList:
-        """Find items anywhere in the document; see :meth:`ContentTree.select`.
-
-        Parameters
-        ----------
-        name, value_type, under, relationship_type : optional
-            What the items must be.
-
-        Returns
-        -------
-        NodeList
-            The items that fit, in the order of the document.
-        """
-        return self.tree.select(name, value_type, under, relationship_type)
 
     def find(self, name: CodeLike) -> list[Any]:
         """Find all items with a name, at any depth.

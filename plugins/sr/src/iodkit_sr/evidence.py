@@ -9,12 +9,13 @@ from pydicom.uid import UID
 
 from iodkit.dataset.identification import require
 from iodkit.elements import check_type, check_uid, peek_text
-from iodkit.errors import InvalidTypeError, NotFoundError
+from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
+    "check_evidence",
     "collect_evidence",
     "hierarchy",
     "list_instances",
@@ -23,6 +24,38 @@ __all__ = [
 ]
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPClassUID", "SOPInstanceUID")
+
+
+def check_evidence(evidence: Sequence[Dataset] | Dataset) -> list[Dataset]:
+    """Check the evidence that a constructor is given.
+
+    Parameters
+    ----------
+    evidence : Sequence[pydicom.Dataset]
+        Objects; one alone is taken, too.
+
+    Returns
+    -------
+    list[pydicom.Dataset]
+        The objects.
+
+    Raises
+    ------
+    InvalidTypeError
+        If one is no dataset.
+    InvalidValueError
+        If there are none.
+    """
+    given = [evidence] if isinstance(evidence, Dataset) else evidence
+    found = [check_type(each, Dataset, "evidence") for each in given]
+    if not found:
+        raise InvalidValueError(
+            "a document needs evidence",
+            attribute="evidence",
+            expected="at least one dataset, which tells patient and study",
+            clause="PS3.3 C.17.2",
+        )
+    return found
 
 
 def collect_evidence(

@@ -72,7 +72,6 @@ def verify(document: _DocumentT, observer: Observer) -> _DocumentT:
             attribute="CompletionFlag",
             found=document.get("CompletionFlag"),
             expected="COMPLETE",
-            clause="PS3.3 C.17.2",
             remedy="Amend it with is_complete=True first.",
         )
     new = _new_instance(document)

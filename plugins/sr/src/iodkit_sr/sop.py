@@ -8,11 +8,11 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from iodkit.dataset import SOPClass
 from iodkit.dataset.reading import implementation_for
-from iodkit.elements import check_type
-from iodkit.errors import InvalidValueError, SOPClassError
+from iodkit.errors import SOPClassError
 from iodkit.io import read_dataset
 from iodkit_sr.creation import Content, DocumentState, write_document
 from iodkit_sr.document import SRDocument
+from iodkit_sr.evidence import check_evidence
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -133,7 +133,7 @@ class _NewDocument(SRDocument):
         **kwargs: Unpack[SRDocumentOptions],
     ) -> None:
         checked = Content(content)
-        sources = _check_evidence(evidence)
+        sources = check_evidence(evidence)
         state = DocumentState.of(
             is_complete=is_complete,
             is_final=is_final,
@@ -169,22 +169,6 @@ class _NewDocument(SRDocument):
             previous_versions=previous_versions,
             record_evidence=record_evidence,
         )
-
-
-def _check_evidence(evidence: Sequence[Dataset]) -> list[Dataset]:
-    from pydicom.dataset import Dataset as PydicomDataset
-
-    if isinstance(evidence, PydicomDataset):
-        evidence = [evidence]
-    found = [check_type(each, PydicomDataset, "evidence") for each in evidence]
-    if not found:
-        raise InvalidValueError(
-            "a document needs evidence",
-            attribute="evidence",
-            expected="at least one dataset, which tells patient and study",
-            clause="PS3.3 C.17.2",
-        )
-    return found
 
 
 class BasicTextSR(_NewDocument):

@@ -110,11 +110,13 @@ class TcoordContentItem(ContentItem):
     @property
     def value(self) -> list[int] | list[float] | list[dt.datetime]:
         """list: Samples (int), seconds (float), or moments (datetime)."""
-        for keyword, convert in zip(_KEYWORDS, (int, float, DT), strict=True):
+        converters: tuple[Any, ...] = (int, float, DT)
+        for keyword, convert in zip(_KEYWORDS, converters, strict=True):
             if not is_empty(self, keyword):
                 found: Any = self[keyword].value
                 single = isinstance(found, str | int | float | DT)
-                return [convert(each) for each in ([found] if single else found)]
+                values: list[Any] = [convert(each) for each in ([found] if single else found)]
+                return values
         return []
 
     @property

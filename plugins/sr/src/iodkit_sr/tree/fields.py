@@ -281,7 +281,8 @@ def decode_simple(keyword: str, data: bytes, encodings: Sequence[str]) -> Any:
         The value; text as it stands where it breaks its VR.
     """
     if keyword == "PersonName":
-        return PersonName(data.rstrip(b"\0 "), list(encodings)).decode()
+        name: Any = PersonName(data.rstrip(b"\0 "), list(encodings))
+        return name.decode()
     if keyword == "TextValue":
         return decode_text(data, encodings)
     text = data.decode("ascii", "replace").strip("\0 ")
