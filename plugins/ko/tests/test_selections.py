@@ -188,7 +188,6 @@ def test_a_template_is_read():
     entry = sr.template_registry.lookup("2010")
     assert entry.name == "Key Object Selection"
     assert sr.template_registry.implementation(entry) is ko.KeyObjectSelection
-    )
     assert document.content.title == OF_INTEREST
 
 
@@ -204,11 +203,12 @@ def test_highdicom_reads_ours_and_we_read_its(tmp_path):
     assert [
         each.referenced_sop_instance_uid for each in theirs_read.content.get_references()
     ] == uids
-    observer = hd.sr.ObserverContext(hd.sr.CodedConcept("121006", "DCM", "Person"), hd.sr.PersonObserverIdentifyingAttributes("Doe^Jane"))
+    person = hd.sr.CodedConcept("121006", "DCM", "Person")
+    title = hd.sr.CodedConcept("113000", "DCM", "Of Interest")
+    observer = hd.sr.ObserverContext(person, hd.sr.PersonObserverIdentifyingAttributes("Doe^Jane"))
     theirs = hd.ko.KeyObjectSelectionDocument(
         given,
-        hd.ko.KeyObjectSelection(
-            hd.sr.CodedConcept("113000", "DCM", "Of Interest"), given, observer, description="text"),
+        hd.ko.KeyObjectSelection(title, given, observer, description="text"),
         hd.UID(),
         1,
         hd.UID(),
