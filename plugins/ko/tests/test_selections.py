@@ -162,7 +162,7 @@ def test_bad_content():
         ko.KeyObjectSelection(OF_INTEREST, [])
     with pytest.raises(InvalidTypeError, match="referenced_objects"):
         ko.KeyObjectSelection(OF_INTEREST, ["a.dcm"])
-    with pytest.raises(MissingAttributeError, match="SOPInstanceUID"):
+    with pytest.raises(MissingAttributeError, match="SOPClassUID"):
         ko.KeyObjectSelection(OF_INTEREST, [pydicom.Dataset()])
     with pytest.raises(InvalidValueError, match="observer_person_context"):
         ko.KeyObjectSelection(OF_INTEREST, images(1), device)

@@ -243,7 +243,7 @@ def _references(objects: Sequence[Dataset]) -> list[Reference]:
                 found=type(each).__name__,
             )
         for keyword in ("SOPClassUID", "SOPInstanceUID"):
-            require(each, keyword, clause="PS3.3 C.18.3", what="referenced objects")
+            require(each, keyword, clause="PS3.3 C.18.3", what="referenced object")
         uid = str(each.SOPInstanceUID)
         if uid in found:
             raise InvalidValueError(
