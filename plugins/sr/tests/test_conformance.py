@@ -31,3 +31,9 @@ class TestExtensibleSR(IODConformance):
     """ExtensibleSR."""
 
     sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.35"
+
+
+class TestDocumentsThatAreRead(IODConformance):
+    """X-Ray Radiation Dose SR, as one of all others."""
+
+    sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.67"

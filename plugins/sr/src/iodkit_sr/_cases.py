@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from iodkit.coding import CodedConcept
+from iodkit.context import defaults
 from iodkit.testing import phantom
 from iodkit.testing.conformance import BadCall, ConformanceCase
 from iodkit_sr import value_types as vt
 from iodkit_sr.constraints import CONSTRAINTS, Constraints
+from iodkit_sr.document import SRDocument
 from iodkit_sr.sop import BasicTextSR, Comprehensive3DSR, ComprehensiveSR, EnhancedSR, ExtensibleSR
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ __all__ = [
     "example_content",
     "example_item",
     "extensible",
+    "radiation_dose",
 ]
 
 _NAME = CodedConcept("121071", "DCM", "Finding")
@@ -223,3 +227,27 @@ def comprehensive_3d() -> list[ConformanceCase]:
 def extensible() -> list[ConformanceCase]:
     """Make the cases of extensible reports."""
     return _cases("1.2.840.10008.5.1.4.1.1.88.35")
+
+
+def _dose_report() -> dict[str, Any]:
+    uid = "1.2.840.10008.5.1.4.1.1.88.22"
+    inputs = _inputs(uid, "1.2.840.10008.1.2.1")
+    image = inputs["evidence"][0]
+    root = vt.ContainerContentItem(CodedConcept("113701", "DCM", "X-Ray Radiation Dose Report"))
+    kinds = ("CODE", "CONTAINER", "DATETIME", "NUM", "PNAME", "TEXT", "UIDREF")
+    root.ContentSequence = vt.ContentSequence(
+        [example_item(kind, "CONTAINS", image) for kind in kinds]
+    )
+    inputs["content"] = root
+    uids = {"series_instance_uid": "1.2.3", "sop_instance_uid": "1.2.3.4"}
+    with defaults(clock=lambda: dt.datetime(2026, 1, 2, 3, 4, 5)):
+        report = EnhancedSR(**inputs, **uids)
+    report.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.67"
+    report.file_meta.MediaStorageSOPClassUID = report.SOPClassUID
+    return {"dataset": report}
+
+
+def radiation_dose() -> list[ConformanceCase]:
+    """Make the case of documents that are read, and not created."""
+    bad = (BadCall("dataset", {"dataset": None}),)
+    return [ConformanceCase("radiation dose", SRDocument.from_dataset, _dose_report, bad, _ALLOWED)]

@@ -82,13 +82,15 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
     Returns
     -------
     list of ConformanceEntry
-        One record for each SOP class that can be created.
+        One record for each SOP class that can be created, and one for those that are read.
     """
     names = ("basic_text", "enhanced", "comprehensive", "comprehensive_3d", "extensible")
-    return [
+    created = [
         ConformanceEntry(_ROOT + uid, f"iodkit_sr._cases:{name}")
         for (uid, *_), name in zip(_CREATABLE, names, strict=True)
     ]
+    # One class reads all the others.
+    return [*created, ConformanceEntry(_ROOT + "88.67", "iodkit_sr._cases:radiation_dose")]
 
 
 @hookimpl
