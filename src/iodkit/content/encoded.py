@@ -6,28 +6,89 @@ decoded when somebody asks for it, so items share nothing that can be edited.
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pydicom.charset import default_encoding
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
+from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 from iodkit.coding import CodedConcept, to_code
 from iodkit.errors import InvalidValueError
 from iodkit.io import encode_items
 
 if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
-
     from iodkit.coding.concepts import CodeLike
 
-__all__ = ["code_element", "set_bytes", "set_code", "set_items", "set_value"]
+__all__ = [
+    "code_element",
+    "set_bytes",
+    "set_code",
+    "set_encoded_item",
+    "set_items",
+    "set_value",
+    "start_item",
+]
 
 _VALUE, _SCHEME, _VERSION, _MEANING = 0x00080100, 0x00080102, 0x00080103, 0x00080104
 _PARTS = frozenset((_VALUE, _SCHEME, _VERSION, _MEANING, 0x00080119, 0x00080120))
 _PADDING = {"UI": b"\0"}
+
+
+# pydicom's constructor sets some twenty attributes one by one, each with checks.
+_prototype = Dataset()
+_prototype.set_original_encoding(False, True, default_encoding)
+_STATE = {k: v for k, v in _prototype.__dict__.items() if type(v) not in (dict, list)}
+_MUTABLE = tuple((k, type(v)) for k, v in _prototype.__dict__.items() if k not in _STATE)
+_ITEM = b"\xfe\xff\x00\xe0"
+_pack_length = struct.Struct("<L").pack
+_pack_short = struct.Struct("<HH2sH").pack
+_pack_long = struct.Struct("<HH2sHL").pack
+
+
+def start_item(item: Dataset) -> None:
+    """Make an item that has been allocated an empty one, whose elements are encoded explicitly.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        An object of which no constructor has been called.
+    """
+    state = item.__dict__
+    state.update(_STATE)
+    for name, kind in _MUTABLE:
+        state[name] = kind()
+
+
+def set_encoded_item(item: Dataset, keyword: str, elements: list[RawDataElement]) -> None:
+    """Set a sequence of one item that has elements which are encoded.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the sequence.
+    keyword : str
+        Keyword of the sequence.
+    elements : list[pydicom.dataelem.RawDataElement]
+        The elements in the order of their tags, in explicit VR little endian.
+    """
+    parts = []
+    for each in elements:
+        group, number, vr = each.tag >> 16, each.tag & 0xFFFF, str(each.VR).encode()
+        data = each.value or b""
+        if each.VR in EXPLICIT_VR_LENGTH_32:
+            parts += (_pack_long(group, number, vr, 0, len(data)), data)
+        else:
+            parts += (_pack_short(group, number, vr, len(data)), data)
+    body = b"".join(parts)
+    tag, _ = _attribute(keyword)
+    value = _ITEM + _pack_length(len(body)) + body
+    item._dict[tag] = RawDataElement(tag, "SQ", len(value), value, 0, False, True)
 
 
 @lru_cache(maxsize=1024)

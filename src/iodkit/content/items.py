@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydicom.charset import default_encoding
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from iodkit.coding import CodedConcept
-from iodkit.content.encoded import set_code, set_value
+from iodkit.content.encoded import set_code, set_value, start_item
 from iodkit.content.macros import is_empty, require_attributes
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
 from iodkit.elements import DicomItem, coerce_enum, peek_text
@@ -120,8 +119,7 @@ class ContentItem(ContentHolder):
         name: Code | CodedConcept,
         relationship_type: str | RelationshipTypeValues | None,
     ) -> None:
-        super().__init__()
-        self.set_original_encoding(False, True, default_encoding)
+        start_item(self)
         kind = coerce_enum(value_type, ValueTypeValues, "ValueType")
         set_value(self, "ValueType", kind.value)
         if relationship_type is not None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import struct
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from pydicom.charset import default_encoding
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
-from iodkit.content.encoded import set_bytes, set_code, set_items, set_value
+from iodkit.content.encoded import (
+    set_bytes,
+    set_code,
+    set_encoded_item,
+    set_items,
+    set_value,
+    start_item,
+)
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.macros import finite_numbers, is_empty, require_attributes
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
@@ -63,11 +70,15 @@ class NumContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.NUM, name, relationship_type)
-        measured = Dataset()
-        measured.set_original_encoding(False, True, default_encoding)
-        _set_number(measured, value)
+        measured = Dataset.__new__(Dataset)
+        start_item(measured)
         set_code(measured, "MeasurementUnitsCodeSequence", unit, "unit")
-        set_items(self, "MeasuredValueSequence", [measured])
+        _set_number(measured, value)
+        elements = [measured._dict[tag] for tag in sorted(measured._dict)]
+        if all(isinstance(each, RawDataElement) for each in elements):
+            set_encoded_item(self, "MeasuredValueSequence", cast("list[RawDataElement]", elements))
+        else:
+            set_items(self, "MeasuredValueSequence", [measured])
         if qualifier is not None:
             set_code(self, "NumericValueQualifierCodeSequence", qualifier, "qualifier")
 

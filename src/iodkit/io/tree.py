@@ -306,7 +306,9 @@ class TreeEncoder:
         self, tag: int, vr: str, value: Any, length: int, *, undefined: bool = False
     ) -> int:
         """Append an element with its header; the value is bytes, or a tuple of pieces."""
-        plan = self._make_plan(tag, vr)
+        plan = self._plans.get(tag)
+        if plan is None or plan.vr != vr:
+            plan = self._make_plan(tag, vr)
         head = plan.head
         if undefined or plan.has_long_length:
             head += _pack_long(UNDEFINED_LENGTH if undefined else length)

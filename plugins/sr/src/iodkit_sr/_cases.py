@@ -239,9 +239,9 @@ def _dose_report() -> dict[str, Any]:
         [example_item(kind, "CONTAINS", image) for kind in kinds]
     )
     inputs["content"] = root
-    uids = {"series_instance_uid": "1.2.3", "sop_instance_uid": "1.2.3.4"}
+    inputs |= {"series_instance_uid": "1.2.3", "sop_instance_uid": "1.2.3.4"}
     with defaults(clock=lambda: dt.datetime(2026, 1, 2, 3, 4, 5)):
-        report = EnhancedSR(**inputs, **uids)
+        report = EnhancedSR(**inputs)
     report.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.67"
     report.file_meta.MediaStorageSOPClassUID = report.SOPClassUID
     return {"dataset": report}
