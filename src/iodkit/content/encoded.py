@@ -77,7 +77,7 @@ def set_encoded_item(item: Dataset, keyword: str, elements: list[RawDataElement]
     elements : list[pydicom.dataelem.RawDataElement]
         The elements in the order of their tags, in explicit VR little endian.
     """
-    parts = []
+    parts: list[bytes] = []
     for each in elements:
         group, number, vr = each.tag >> 16, each.tag & 0xFFFF, str(each.VR).encode()
         data = each.value or b""

@@ -243,7 +243,8 @@ def _dose_report() -> dict[str, Any]:
     with defaults(clock=lambda: dt.datetime(2026, 1, 2, 3, 4, 5)):
         report = EnhancedSR(**inputs)
     report.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.67"
-    report.file_meta.MediaStorageSOPClassUID = report.SOPClassUID
+    meta: Any = report.file_meta
+    meta.MediaStorageSOPClassUID = report.SOPClassUID
     return {"dataset": report}
 
 

@@ -20,7 +20,7 @@ from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeE
 from iodkit.frames.raw import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit_sr.constraints import CONSTRAINTS, check_tree
-from iodkit_sr.evidence import collect_evidence, hierarchy
+from iodkit_sr.evidence import hierarchy, sort_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,7 +241,8 @@ def write_document(
         require_same_study([document, *previous_versions], what="previous versions")
         document.PredecessorDocumentsSequence = hierarchy(previous_versions)
     write_content(document, content, requested_procedures)
-    current, other = collect_evidence(evidence, content.root, document.StudyInstanceUID)
+    referenced = set(document.tree.list_referenced_instances())
+    current, other = sort_evidence(evidence, referenced, document.StudyInstanceUID)
     if record_evidence and current:
         document.CurrentRequestedProcedureEvidenceSequence = current
     if record_evidence and other:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ContentTree", "Node", "NodeList"]
 
 _WITHOUT_VALUE = frozenset({"ContinuityOfContent", "GraphicType", "TemporalRangeType"})
+_REFERENCES = next(tag for tag, keyword in VALUE_TAGS.items() if keyword == "ReferencedSOPSequence")
 _TIMES = frozenset({"ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime"})
 
 
@@ -431,3 +432,20 @@ class ContentTree(Exportable):
             The path.
         """
         return format_path(decode_identifier(self.index.scan.references[row - 1]))
+
+    def list_referenced_instances(self) -> list[str]:
+        """List the objects that the items of the tree refer to.
+
+        Returns
+        -------
+        list[str]
+            SOP Instance UIDs in the order of the document, each once.
+        """
+        found: dict[str, None] = {}
+        scan = self.index.scan
+        for (tag, start, end), implicit in zip(scan.values, scan.implicit, strict=True):
+            if tag == _REFERENCES:
+                pair = decode_references(scan.data[start:end], implicit)
+                if pair is not None and pair[1]:
+                    found[str(pair[1])] = None
+        return list(found)
