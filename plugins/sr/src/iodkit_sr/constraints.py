@@ -15,7 +15,7 @@ from iodkit_sr.tree.references import check_references
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iodkit_sr.tree.nodes import ContentTree
+    from iodkit_sr.tree.document_tree import ContentTree
 
 __all__ = ["CONSTRAINTS", "Constraints", "Violation", "check_tree", "find_violations"]
 

@@ -16,8 +16,8 @@ from iodkit.errors import SOPClassError
 from iodkit.io import encode_items
 from iodkit_sr.evidence import list_instances
 from iodkit_sr.exports.mixin import Exportable
+from iodkit_sr.tree.document_tree import ContentTree
 from iodkit_sr.tree.index import TreeIndex
-from iodkit_sr.tree.nodes import ContentTree
 from iodkit_sr.tree.scan import scan_items
 from iodkit_sr.value_types import ContainerContentItem
 

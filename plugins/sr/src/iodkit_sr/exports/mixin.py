@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.nodes import ContentTree
+    from iodkit_sr.tree.document_tree import ContentTree
 
 __all__ = ["Exportable"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from iodkit.coding import CodedConcept
-from iodkit_sr.exports.values import code_parts, format_item, to_plain
+from iodkit_sr.exports.values import code_parts, format_content, format_item, to_plain
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.nodes import ContentTree
+    from iodkit_sr.tree.document_tree import ContentTree
 
 __all__ = ["list_paths", "to_columns", "to_nested"]
 
@@ -80,8 +80,16 @@ def to_columns(tree: ContentTree) -> dict[str, list[Any]]:
         named.append(parts[number])
     names = ("name_value", "name_scheme", "name")
     columns.update(zip(names, map(list, zip(*named, strict=True)), strict=True))
-    columns["value"] = [format_item(tree, row) or None for row in rows]
-    details = [_details(*tree.value(row)) for row in rows]
+    values = [tree.value(row) for row in rows]
+    kinds_of_rows = columns["value_type"]
+    texts = [
+        format_content(kind or "", value, unit) or None
+        for kind, (value, unit) in zip(kinds_of_rows, values, strict=True)
+    ]
+    for row in index.scan.references:
+        texts[row + 1] = format_item(tree, row + 1)
+    columns["value"] = texts
+    details = [_details(*each) for each in values]
     more = ("number", "unit", "code_value", "code_scheme", "sop_class_uid", "sop_instance_uid")
     columns.update(zip(more, map(list, zip(*details, strict=True)), strict=True))
     return columns

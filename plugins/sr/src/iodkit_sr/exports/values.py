@@ -11,9 +11,9 @@ import numpy as np
 from iodkit.coding import CodedConcept
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.nodes import ContentTree
+    from iodkit_sr.tree.document_tree import ContentTree
 
-__all__ = ["code_parts", "format_code", "format_item", "format_value", "to_plain"]
+__all__ = ["code_parts", "format_code", "format_content", "format_item", "format_value", "to_plain"]
 
 _READABLE_UNIT = re.compile(r"[A-Za-z%/0-9^*.]+")
 _CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
@@ -114,8 +114,27 @@ def format_item(tree: ContentTree, row: int) -> str:
     """
     if row - 1 in tree.index.scan.references:
         return f"→ {tree.reference_path(row)}"
-    value, unit = tree.value(row)
-    if value is None and tree.index.kind(row) == "NUM":
+    return format_content(tree.index.kind(row), *tree.value(row))
+
+
+def format_content(kind: str, value: Any, unit: CodedConcept | None) -> str:
+    """Write the value of an item of a value type for readers.
+
+    Parameters
+    ----------
+    kind : str
+        Value type.
+    value : object
+        Value of the node.
+    unit : CodedConcept | None
+        Unit of a number.
+
+    Returns
+    -------
+    str
+        The text; numbers that are missing are said to be.
+    """
+    if value is None and kind == "NUM":
         return "no value"
     return format_value(value, unit)
 
