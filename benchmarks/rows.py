@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import space, validation
+from benchmarks import documents, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -152,4 +152,4 @@ def rows() -> list[Row]:
     found.append(
         Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
     )
-    return [*found, *space.rows(), *validation.rows()]
+    return [*found, *space.rows(), *documents.rows(), *validation.rows()]

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         validation,
     )
     from iodkit import image as image
+    from iodkit import ko as ko
     from iodkit import seg as seg
+    from iodkit import sr as sr
     from iodkit.coding import (
         CodedConcept,
         CodingSchemeIdentificationItem,
@@ -286,9 +288,11 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "ko",
         "registry",
         "seg",
         "spatial",
+        "sr",
         "standard",
         "testing",
         "validation",
