@@ -11,7 +11,7 @@ from pydicom.dataelem import RawDataElement
 import iodkit as ik
 from iodkit import sr
 from iodkit_sr._cases import _evidence as evidence
-from iodkit_sr.rules import find_relationship_violations
+from iodkit_sr.rules import check_relationships
 
 FINDING = sr.CodedConcept("121071", "DCM", "Finding")
 LENGTH = sr.CodedConcept("410668003", "SCT", "Length")
@@ -53,8 +53,8 @@ def test_installed_reports(path):
     assert document.to_html().startswith("<!DOCTYPE html>")
     assert len(document.to_columns()["path"]) == len(document.tree)
     json.loads(document.tree.to_json())
-    for violation in find_relationship_violations(document):
-        assert document.tree[violation.path].path == violation.path
+    for fault in check_relationships(document):
+        assert document[fault.path.split("[")[0]]
     document.get_evidence()
     for node in document.tree:
         assert node.target.path

@@ -10,7 +10,7 @@ from iodkit.errors import InvalidValueError
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_item
 from iodkit_sr.constraints import CONSTRAINTS, find_violations
-from iodkit_sr.rules import find_relationship_violations
+from iodkit_sr.rules import check_relationships
 
 TITLE = ik.CodedConcept("126000", "DCM", "Imaging Measurement Report")
 KINDS = sorted(kind.value for kind in sr.ValueTypeValues if kind.value != "NUMERIC")
@@ -119,14 +119,29 @@ def test_forbidden_ones_are_refused_with_their_clause(number, source):
 def test_the_rule_is_for_any_dataset(everything):
     import pydicom
 
-    assert list(find_relationship_violations(everything)) == []
+    assert list(check_relationships(everything)) == []
     plain = pydicom.Dataset.from_json(everything.to_json())
     plain.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.11"
-    found = list(find_relationship_violations(plain))
+    found = [each for each in ik.validate(plain).findings if each.code == "sr-relationship"]
     assert found
-    assert {each.attribute for each in found} == {"ValueType", "RelationshipType"}
-    assert list(find_relationship_violations(pydicom.Dataset())) == []
+    assert {each.keyword for each in found} == {"ValueType", "RelationshipType"}
+    assert {each.clause for each in found} == {"PS3.3 A.35.1.3.1"}
+    assert list(check_relationships(pydicom.Dataset())) == []
     (rule,) = [
         rule for rule in ik.registry.registry.rules(EXTENSIBLE) if rule.code == "sr-relationship"
     ]
-    assert ik.registry.registry.load(rule) is find_relationship_violations
+    assert ik.registry.registry.load(rule) is check_relationships
+
+
+def test_findings_name_the_attribute_of_the_item():
+    images = evidence()
+    root = sr.ContainerContentItem(TITLE)
+    root.ContentSequence = sr.ContentSequence(
+        [example_item(kind, "CONTAINS", images[0]) for kind in ("TEXT", "CODE", "CONTAINER")]
+    )
+    document = sr.ComprehensiveSR(images, root)
+    document.ContentSequence[2].RelationshipType = "HAS PROPERTIES"
+    (found,) = ik.validate(document).errors
+    assert found.path == "ContentSequence[3].RelationshipType"
+    assert found.found == "CONTAINER HAS PROPERTIES CONTAINER"
+    assert found.remedy.startswith("Item 1.3 of the document")

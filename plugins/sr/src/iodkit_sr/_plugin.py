@@ -108,7 +108,7 @@ def iodkit_validation_rules() -> list[RuleEntry]:
             "sr-relationship",
             "PS3.3 A.35",
             "error",
-            "iodkit_sr.rules:find_relationship_violations",
+            "iodkit_sr.rules:check_relationships",
             tuple(_ROOT + uid for uid in constrained),
         )
     ]

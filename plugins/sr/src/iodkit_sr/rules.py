@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iodkit.attributes import Fault
 from iodkit_sr.constraints import CONSTRAINTS, find_violations
 from iodkit_sr.document import SRDocument
 
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
     from iodkit_sr.constraints import Violation
 
-__all__ = ["find_relationship_violations"]
+__all__ = ["check_relationships"]
 
 
-def find_relationship_violations(dataset: Dataset) -> Iterator[Violation]:
+def check_relationships(dataset: Dataset) -> Iterator[Fault]:
     """Find the items of a document that its IOD does not allow where they are.
 
     Parameters
@@ -27,9 +28,8 @@ def find_relationship_violations(dataset: Dataset) -> Iterator[Violation]:
 
     Yields
     ------
-    Violation
-        What is wrong, with the path of the item; nothing for IODs whose content follows
-        templates only.
+    Fault
+        One for each such item; none for IODs whose content follows templates only.
     """
     constraints = CONSTRAINTS.get(str(dataset.get("SOPClassUID", "")))
     if constraints is None:
@@ -37,4 +37,18 @@ def find_relationship_violations(dataset: Dataset) -> Iterator[Violation]:
     document = (
         dataset if isinstance(dataset, SRDocument) else SRDocument.from_dataset(dataset, copy=False)
     )
-    yield from find_violations(document.tree, constraints)
+    for violation in find_violations(document.tree, constraints):
+        yield Fault(
+            _to_path(violation),
+            violation.found,
+            violation.expected,
+            remedy=f"Item {violation.path} of the document: {violation.message}",
+            clause=constraints.clause,
+        )
+
+
+def _to_path(violation: Violation) -> str:
+    """Turn the path of an item, "1.2.3", into that of its attribute."""
+    _, *steps = violation.path.split(".")
+    items = [f"ContentSequence[{step}]" for step in steps]
+    return ".".join([*items, violation.attribute])
