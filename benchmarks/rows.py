@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import images, space
+from benchmarks import documents, images, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -187,4 +187,4 @@ def rows() -> list[Row]:
     found.append(
         Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
     )
-    return [*found, *space.rows()]
+    return [*found, *space.rows(), *documents.rows(), *validation.rows()]
