@@ -143,7 +143,7 @@ def _image_rows() -> list[Row]:
             Row(
                 f"slide {kind} 20k², region 2048²",
                 target,
-                lambda path=path: (images.open_ours(path()), images.open_highdicom(path())),
+                partial(_open_both, path),
                 images.part_ours,
                 images.part_highdicom,
             ),
@@ -158,6 +158,10 @@ def _image_rows() -> list[Row]:
     lazy = partial(images.slide_path, DATA, "TILED_SPARSE")
     found.append(Row("lazy frame of 6241", 50, lazy, images.frame_ours, images.frame_highdicom))
     return found
+
+
+def _open_both(path: Callable[[], Path]) -> tuple[Any, Any]:
+    return images.open_ours(path()), images.open_highdicom(path())
 
 
 def rows() -> list[Row]:

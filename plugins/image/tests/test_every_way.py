@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from pydicom.data import get_testdata_files
 from pydicom.dataset import Dataset
-from tests.support.transformed import IMAGES, SWITCHES, outcome, profile_bytes
 
 import iodkit as ik
 from iodkit.errors import InvalidValueError, IodkitError
 from iodkit.testing import phantom
 from iodkit_image import VOILUT, Image, ModalityLUT, PaletteColorLUTTransformation
+from transformed import IMAGES, SWITCHES, outcome, profile_bytes
 
 COMBINATIONS = [
     dict(zip(SWITCHES, values, strict=True)) for values in itertools.product(*SWITCHES.values())

@@ -10,13 +10,6 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.sr.coding import Code
-from tests.support.transformed import (
-    IMAGES,
-    STORED,
-    SWITCHES,
-    outcome,
-    profile_bytes,
-)
 
 import iodkit as ik
 from iodkit.errors import (
@@ -43,6 +36,13 @@ from iodkit_image import (
     VOILUTTransformation,
     apply_lut,
     apply_voi_window,
+)
+from transformed import (
+    IMAGES,
+    STORED,
+    SWITCHES,
+    outcome,
+    profile_bytes,
 )
 
 
