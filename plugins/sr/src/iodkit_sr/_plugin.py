@@ -95,23 +95,36 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
 
 @hookimpl
 def iodkit_validation_rules() -> list[RuleEntry]:
-    """Register the constraints of the IODs that have some.
+    """Register what is checked in every document, and the constraints of IODs that have some.
 
     Returns
     -------
     list of RuleEntry
-        One record.
+        One record for each rule.
     """
+    documents = (*(uid for uid, *_ in (*_CREATABLE, *_READABLE)), "88.59")
     constrained = (*(uid for uid, *_ in _CREATABLE), "88.59")
     return [
+        _rule("sr-relationship", "A.35", "relationships:check_relationships", constrained),
+        _rule("sr-value", "C.17.3.3", "items:check_values", documents),
+        _rule("sr-name", "C.17.3.3", "items:check_names", documents),
+        _rule("sr-graphic", "C.18.6", "items:check_graphics", documents),
+        _rule("sr-evidence", "C.17.2", "evidence:check_evidence", documents),
+        _rule("sr-item-reference", "C.17.3.2.5", "evidence:check_item_references", documents),
         RuleEntry(
-            "sr-relationship",
-            "PS3.3 A.35",
-            "error",
-            "iodkit_sr.rules:check_relationships",
-            tuple(_ROOT + uid for uid in constrained),
-        )
+            "sr-retired-code",
+            "PS3.16 8.1",
+            "info",
+            "iodkit_sr.rules.codes:check_retired_codes",
+            tuple(_ROOT + uid for uid in documents),
+        ),
     ]
+
+
+def _rule(code: str, section: str, function: str, classes: tuple[str, ...]) -> RuleEntry:
+    """Make the record of a rule of PS3.3 whose findings are errors."""
+    uids = tuple(_ROOT + uid for uid in classes)
+    return RuleEntry(code, f"PS3.3 {section}", "error", f"iodkit_sr.rules.{function}", uids)
 
 
 @hookimpl
