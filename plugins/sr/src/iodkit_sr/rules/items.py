@@ -8,6 +8,7 @@ import numpy as np
 
 from iodkit.attributes import Fault
 from iodkit.errors import IodkitError
+from iodkit_sr.enums import GraphicTypeValues, GraphicTypeValues3D
 from iodkit_sr.items.graphics import as_points, check_graphic
 from iodkit_sr.rules.documents import open_document
 from iodkit_sr.tree.gaps import attribute_path, find_missing_names, find_missing_values, rows_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_graphics", "check_names", "check_values"]
 
-_DIMENSIONS = {"SCOORD": 2, "SCOORD3D": 3}
+_GRAPHICS = {"SCOORD": (2, GraphicTypeValues), "SCOORD3D": (3, GraphicTypeValues3D)}
 
 
 def check_values(dataset: Dataset) -> Iterator[Fault]:
@@ -70,7 +71,7 @@ def check_graphics(dataset: Dataset) -> Iterator[Fault]:
         One for each such item.
     """
     tree = open_document(dataset).tree
-    for kind in _DIMENSIONS:
+    for kind in _GRAPHICS:
         if kind.encode() in tree.index.kinds:
             for row in rows_of(tree.index, kind).tolist():
                 yield from _judge_graphic(tree, row, kind)
@@ -78,23 +79,20 @@ def check_graphics(dataset: Dataset) -> Iterator[Fault]:
 
 def _judge_graphic(tree: ContentTree, row: int, kind: str) -> Iterator[Fault]:
     item = tree.item(row)
-    data = item.get("GraphicData")
-    if data is None or data == "":
+    dimensions, types = _GRAPHICS[kind]
+    graphic, data = item.get("GraphicType") or "", item.get("GraphicData")
+    if graphic not in {each.value for each in types}:
+        yield Fault(attribute_path(tree.index, row, "GraphicType"), graphic, "a graphic type")
         return
-    numbers = np.atleast_1d(np.asarray(data, np.float64))
-    dimensions = _DIMENSIONS[kind]
+    path = attribute_path(tree.index, row, "GraphicData")
+    numbers = np.atleast_1d(np.asarray([] if data in (None, "") else data, np.float64))
+    if not len(numbers):
+        return
     if len(numbers) % dimensions:
-        found, expected = f"{len(numbers)} numbers", f"{dimensions} for each point"
-        yield Fault(attribute_path(tree.index, row, "GraphicData"), found, expected)
+        yield Fault(path, f"{len(numbers)} numbers", f"{dimensions} for each point")
         return
     try:
-        points = as_points(numbers.reshape(-1, dimensions), dimensions)
-        check_graphic(str(item.get("GraphicType") or ""), points)
-    except KeyError as error:
-        found = error.args[0] or None
-        yield Fault(attribute_path(tree.index, row, "GraphicType"), found, "a graphic type")
+        check_graphic(graphic, as_points(numbers.reshape(-1, dimensions), dimensions))
     except IodkitError as error:
-        path = attribute_path(tree.index, row, "GraphicData")
-        yield Fault(
-            path, error.found, str(error.expected), error.message, clause=error.clause or ""
-        )
+        clause = error.clause or ""
+        yield Fault(path, error.found, str(error.expected), error.message, clause=clause)
