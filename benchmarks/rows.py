@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import space
+from benchmarks import documents, images, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -63,6 +64,14 @@ def _seg_job(shape: tuple[int, int, int], count: int, kind: str) -> Callable[[],
         return plain_headers(paths), np.load(stored), count, kind, folder
 
     return prepare
+
+
+def _many_frames() -> Any:
+    """100 segments that all overlap in all of 300 small planes: 30 000 frames."""
+    paths = ct_headers(DATA / "headers-300x16x16", 300, 16, 16, pixels=False)
+    folder = DATA / "frames-30000"
+    folder.mkdir(exist_ok=True)
+    return plain_headers(paths), np.ones((300, 16, 16, 100), np.uint8), 100, "BINARY", folder
 
 
 def _written(prepare: Callable[[], Any]) -> Callable[[], Path]:
@@ -118,6 +127,43 @@ def _import(statement: str) -> Callable[[Any], object]:
     return lambda _: subprocess.run([sys.executable, "-W", "ignore", "-c", statement], check=True)
 
 
+def _image_rows() -> list[Row]:
+    found = [
+        Row(
+            "series volume 300x512², reading included",
+            6,
+            lambda: images.series_paths(DATA),
+            images.series_ours,
+            images.series_highdicom,
+        )
+    ]
+    for kind, target in (("FULL", 4), ("SPARSE", 12)):
+        path = partial(images.slide_path, DATA, f"TILED_{kind}")
+        found += [
+            Row(
+                f"slide {kind} 20k², region 2048²",
+                target,
+                partial(_open_both, path),
+                images.part_ours,
+                images.part_highdicom,
+            ),
+            Row(
+                f"slide {kind} 20k², open and region 2048²",
+                target,
+                path,
+                lambda path: images.part_of(images.open_ours(path)),
+                lambda path: images.part_of(images.open_highdicom(path)),
+            ),
+        ]
+    lazy = partial(images.slide_path, DATA, "TILED_SPARSE")
+    found.append(Row("lazy frame of 6241", 50, lazy, images.frame_ours, images.frame_highdicom))
+    return found
+
+
+def _open_both(path: Callable[[], Path]) -> tuple[Any, Any]:
+    return images.open_ours(path()), images.open_highdicom(path())
+
+
 def rows() -> list[Row]:
     """List the rows."""
     warnings.simplefilter("ignore")
@@ -134,9 +180,15 @@ def rows() -> list[Row]:
             Row(f"seg {kind} open {label}", opened, file, _open_ours, _open_highdicom),
             Row(f"seg {kind} volume {label}", volume, file, _volume_ours, _volume_highdicom),
         ]
+    file = _written(_many_frames)
+    found += [
+        Row("frames create 30 000", 20, _many_frames, _create_ours, _create_highdicom),
+        Row("frames open 30 000", 50, file, _open_ours, _open_highdicom),
+    ]
     found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
+    found += _image_rows()
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
     found.append(
         Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
     )
-    return [*found, *space.rows()]
+    return [*found, *space.rows(), *documents.rows(), *validation.rows()]

@@ -35,7 +35,7 @@ def code(value: str, scheme: str, meaning: str) -> Dataset:
 
 def functional_groups(frames: int) -> Dataset:
     """Per-frame functional groups of a segmentation, every element an object of its own."""
-    series = generate_uid()
+    series = "1.2.826.0.1.3680043.8.498.20260101"
     groups = []
     for frame in range(frames):
         source = Dataset()

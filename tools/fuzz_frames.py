@@ -1,6 +1,6 @@
 """Read damaged functional groups for as long as one likes, and compare with pydicom's objects.
 
-    python tools/fuzz_frames.py [--seconds 60] [--seed 0]
+    python tools/fuzz_frames.py [--inputs 2000 | --seconds 60] [--seed 0]
 
 Functional groups in three encodings, with defined and undefined lengths, are damaged: bits
 flipped, cut off, lengths replaced by lies, parts repeated.  Each column must end in an error of
@@ -10,8 +10,10 @@ iodkit's or in the values that pydicom gives; anything else, slowness included, 
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import random
+import resource
 import sys
 import time
 import traceback
@@ -45,17 +47,21 @@ def attempt(value: bytes, implicit: bool, little: bool, *, weigh: bool) -> str:
 
 
 def main() -> int:
-    """Damage and read until the time is over."""
+    """Damage and read as many as wanted, or until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--inputs", type=int, default=2000, help="how many to damage and read")
+    parser.add_argument("--seconds", type=float, help="instead of a number, how long to go on")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     rng = random.Random(arguments.seed)  # noqa: S311 - damage needs no secrecy
     made, outcomes, failures = originals(), Counter[str](), 0
-    end = time.monotonic() + arguments.seconds
-    while time.monotonic() < end:
+    start, seconds = time.monotonic(), 0.0
+    for number in itertools.count():
+        seconds = time.monotonic() - start
+        if number >= arguments.inputs if arguments.seconds is None else seconds > arguments.seconds:
+            break
         value, implicit, little = rng.choice(made)
         broken = damage(value, rng)
         try:
@@ -66,6 +72,8 @@ def main() -> int:
             traceback.print_exc()
             if failures > 20:
                 break
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{sum(outcomes.values()) + failures} inputs in {seconds:.0f} s, {peak} MB at most:")
     print(dict(outcomes), f"{failures} failures")
     return 1 if failures else 0
 

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
         standard,
         summaries,
         testing,
+        validation,
     )
     from iodkit import image as image
+    from iodkit import ko as ko
     from iodkit import seg as seg
+    from iodkit import sr as sr
     from iodkit.coding import (
         CodedConcept,
         CodingSchemeIdentificationItem,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
         ReferencedImageSequence,
     )
     from iodkit.context import UID, Equipment, SeededUIDs, defaults
-    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset, read
+    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset
     from iodkit.errors import (
         CorruptDataError,
         GeometryError,
@@ -100,6 +103,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
+    from iodkit.validation import read, repair, validate, validate_set
 
     __version__: str
 
@@ -185,10 +189,14 @@ __all__ = [
     "overlays",
     "read",
     "registry",
+    "repair",
     "spatial",
     "standard",
     "summaries",
     "testing",
+    "validate",
+    "validate_set",
+    "validation",
 ]
 
 _HOMES = {
@@ -218,7 +226,6 @@ _HOMES = {
         "ContributingEquipment",
         "SOPClass",
         "from_dataset",
-        "read",
     ),
     "iodkit.errors": (
         "CorruptDataError",
@@ -273,6 +280,7 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
+    "iodkit.validation": ("read", "repair", "validate", "validate_set"),
 }
 _FAMILY_HOMES = {
     "iodkit.image": (
@@ -298,13 +306,16 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "ko",
         "overlays",
         "registry",
         "seg",
         "spatial",
+        "sr",
         "standard",
         "summaries",
         "testing",
+        "validation",
     }
 )
 _HOME_OF = {

@@ -13,9 +13,10 @@ from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 
 from iodkit.elements import DicomItem, DicomSequence
-from iodkit.errors import InvalidTypeError
+from iodkit.errors import CorruptDataError, InvalidTypeError
 
 
 class Named(DicomItem):
@@ -121,3 +122,22 @@ def test_threads_that_parse_a_sequence_see_the_same_items() -> None:
         thread.join()
     assert len(found) == 8
     assert all(sequence is found[0] for sequence in found)
+
+
+def test_a_vr_that_does_not_exist_is_named():
+    tag = BaseTag(0x00280010)
+    item = DicomItem.from_dataset(Dataset())
+    item[tag] = RawDataElement(tag, "ES", 2, b"12", 0, False, True)
+    with pytest.raises(CorruptDataError, match="ES"):
+        _ = item.Rows
+
+
+def test_descriptors_of_look_up_tables_survive_pickle():
+    item = Dataset()
+    item.add_new("LUTDescriptor", "US", [3, 0, 16])
+    holder = DicomItem.from_dataset(Dataset())
+    holder.add_new("RedPaletteColorLookupTableDescriptor", "US", [256, 0, 16])
+    holder.VOILUTSequence = [item]
+    twin = pickle.loads(pickle.dumps(holder))
+    assert twin == holder
+    assert twin.VOILUTSequence[0].LUTDescriptor == [3, 0, 16]

@@ -15,11 +15,17 @@ from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.charset import convert_encodings
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from functional_groups import as_file, reference_column
 from iodkit.frames import FrameOwner, FrameTable, FunctionalGroups, frame_table
 from iodkit.frames import cache as cache_module
+from iodkit.io import encode_file, join_pieces, read_dataset
 
 PER_FRAME = 0x52009230
 POSITION = "PlanePositionSequence.ImagePositionPatient"
@@ -244,14 +250,91 @@ def test_str(owner) -> None:
     assert "Image Position (Patient)" in str(owner)
 
 
-def test_save_in_another_transfer_syntax(owner) -> None:
-    owner.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
-    again = dcmread(io.BytesIO(saved(owner)))
-    assert again.file_meta.TransferSyntaxUID == ImplicitVRLittleEndian
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda ds: ds.PerFrameFunctionalGroupsSequence,
+        lambda ds: ds == Owner(5),
+        str,
+        lambda ds: ds.to_json(),
+        lambda ds: ds.walk(lambda *_: None),
+        list,
+    ],
+    ids=["access", "==", "str", "to_json", "walk", "iteration"],
+)
+def test_what_expands_the_sequence_leaves_all_as_it_was(owner, use) -> None:
+    """Expanded for good: then the items are what is read and what is saved."""
+    before = saved(owner)
+    use(owner)
+    assert not is_raw(owner)
+    assert saved(owner) == before
+    owner.PerFrameFunctionalGroupsSequence[0].FrameContentSequence[0].FrameComments = "edited"
+    assert comments(dcmread(io.BytesIO(saved(owner))))[:2] == ["edited", COMMENT]
+    texts = owner.frame_table.texts("FrameContentSequence.FrameComments")
+    assert texts.tolist() == ["edited", *[COMMENT] * 4]
+
+
+@pytest.mark.parametrize(
+    "syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
+)
+@pytest.mark.parametrize("write", ["dcmwrite", "encode_file"])
+def test_save_in_another_transfer_syntax(owner, syntax, write) -> None:
+    owner.file_meta.TransferSyntaxUID = syntax
+    data = saved(owner) if write == "dcmwrite" else join_pieces(encode_file(owner))
+    again = dcmread(io.BytesIO(data))
+    assert again.file_meta.TransferSyntaxUID == syntax
+    for stored in (again, read_dataset(data).dataset):
+        table = FrameTable.from_dataset(stored)
+        np.testing.assert_array_equal(table.positions, Owner(5).frame_table.positions)
+        texts = table.texts("FrameContentSequence.FrameComments")
+        assert texts.tolist() == [COMMENT] * 5
     assert comments(again) == [COMMENT] * 5
-    np.testing.assert_array_equal(
-        FrameTable.from_dataset(again).positions, Owner(5).frame_table.positions
-    )
+
+
+class Bare(FrameOwner):
+    """A class that pydicom's own constructor makes."""
+
+
+def test_a_subclass_made_of_a_dataset_loses_the_recorded_encoding_but_no_text(owner) -> None:
+    twin = Bare(owner)
+    assert twin.original_encoding == (None, None)
+    assert is_raw(twin)
+    twin.file_meta = owner.file_meta
+    np.testing.assert_array_equal(twin.frame_table.positions, owner.frame_table.positions)
+    texts = twin.frame_table.texts("FrameContentSequence.FrameComments")
+    assert texts.tolist() == [COMMENT] * 5
+    again = dcmread(io.BytesIO(saved(twin)))
+    assert comments(again) == [COMMENT] * 5
+    assert comments(owner) == [COMMENT] * 5
+
+
+def test_what_frames_share_is_copied_on_writing() -> None:
+    """One item given for all frames becomes an item of each: an edit is seen in one frame."""
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "1", "99X", "One"
+    group = Dataset()
+    group.AnatomicRegionSequence = [code]
+    ds = Bare()
+    groups = FunctionalGroups(3)
+    groups.set_items("FrameAnatomySequence", [group], placement="per_frame")
+    groups.attach(ds)
+    code.CodeMeaning = "Another"
+    path = "FrameAnatomySequence.AnatomicRegionSequence.CodeMeaning"
+    frames = ds.PerFrameFunctionalGroupsSequence
+    frames[1].FrameAnatomySequence[0].AnatomicRegionSequence[0].CodeMeaning = "Edited"
+    assert ds.frame_table.texts(path).tolist() == ["One", "Edited", "One"]
+    assert code.CodeMeaning == "Another"
+
+
+def test_sequences_of_undefined_length_stay_encoded(owner, tmp_path) -> None:
+    stored = as_file(owner, "explicit", undefined=True)
+    stored.save_as(tmp_path / "undefined.dcm")
+    ds = read_dataset(tmp_path / "undefined.dcm").dataset
+    assert is_raw(ds)
+    table = FrameTable.from_dataset(ds)
+    assert table.positions[:, 2].tolist() == [0, 2.5, 5, 7.5, 10]
+    assert is_raw(ds)
+    assert comments(ds) == [COMMENT] * 5
 
 
 def set_attribute(ds: Dataset, terms: str) -> None:

@@ -6,8 +6,10 @@ import random
 import struct
 
 import pytest
+from pydicom import Dataset
 
 from damaged_groups import check, damage, dataset, originals
+from functional_groups import encode_by_pydicom
 from iodkit.errors import CorruptDataError
 from iodkit.frames import FrameTable
 
@@ -49,6 +51,27 @@ def test_lying_lengths(lie) -> None:
     value[4:8] = struct.pack("<I", lie)
     with pytest.raises(CorruptDataError, match="PerFrameFunctionalGroupsSequence"):
         FrameTable.from_dataset(dataset(bytes(value), implicit=False, little=True))
+
+
+def test_values_of_undefined_length_that_are_no_sequences() -> None:
+    """Without a VR they end at the next delimiter, which swallows items: that is an error."""
+    value = ORIGINALS[4][0]
+    where = value.index(struct.pack("<HHI", 0x0008, 0x9124, 0xFFFFFFFF))
+    broken = value[:where] + struct.pack("<HH", 0, 1) + value[where + 4 :]
+    assert check(broken, implicit=True, little=True) == "corrupt-data"
+
+
+def test_sequences_in_place_of_values() -> None:
+    """An attribute that was made a sequence has no values."""
+    item, content, strange = Dataset(), Dataset(), Dataset()
+    strange.StackID = "deep"
+    content.add_new(0x00209056, "SQ", [strange])
+    item.FrameContentSequence = [content]
+    value = encode_by_pydicom([item])
+    assert check(value, implicit=False, little=True) == "the same as pydicom"
+    table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
+    assert table.stack_ids.tolist() == [None]
+    assert not table.column("FrameContentSequence").valid.any()
 
 
 def test_deep_nesting() -> None:

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
 
+from damaged_groups import dataset as as_raw
 from functional_groups import (
     SYNTAXES,
     as_file,
     assert_column,
+    encode_by_pydicom,
     group_datasets,
+    group_items,
     leaf_paths,
     multi_frame_files,
     reference_column,
@@ -77,6 +80,41 @@ def test_generated(ds, syntax, undefined) -> None:
         np.testing.assert_array_equal(
             again.column(path).data.values, table.column(path).data.values
         )
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(group_items(), min_size=2, max_size=4),
+    st.sampled_from([(False, True), (True, True), (False, False)]),
+    st.integers(0, 2**32 - 1),
+)
+def test_100_000_frames(kinds, encoding, seed) -> None:
+    """Frames of a few kinds in any order: the columns are those of pydicom's objects."""
+    implicit_vr, little_endian = encoding
+    number = 100_000 if little_endian else 2_000  # big endian takes the general path
+    codes = np.random.default_rng(seed).integers(0, len(kinds), number)
+    parts = [
+        encode_by_pydicom([kind], implicit_vr=implicit_vr, little_endian=little_endian)
+        for kind in kinds
+    ]
+    value = b"".join([parts[code] for code in codes.tolist()])
+    table = FrameTable.from_dataset(as_raw(value, implicit_vr, little_endian))
+    assert len(table) == number
+    few = as_raw(b"".join(parts), implicit_vr, little_endian)
+    for path in (
+        "PlanePositionSequence.ImagePositionPatient",
+        "FrameContentSequence.DimensionIndexValues",
+        "FrameContentSequence.StackID",
+        "SegmentIdentificationSequence.ReferencedSegmentNumber",
+        "DerivationImageSequence.SourceImageSequence.ReferencedSOPInstanceUID",
+        "DerivationImageSequence.SourceImageSequence.ReferencedFrameNumber",
+    ):
+        data, rows = table.column(path).data, reference_column(few, path)
+        assert (data.counts == np.array([len(row) for row in rows])[codes]).all()
+        for code, row in enumerate(rows):
+            of_kind = (codes == code)[data.rows]
+            got = data.values[of_kind].reshape(-1, len(row) or 1)
+            assert (got == np.array(row, data.values.dtype)).all()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import sys
 
 import pytest
+from pydicom import Dataset
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
-from iodkit.errors import InvalidValueError
+from iodkit.errors import InvalidValueError, PluginConflictError, PluginError
 from iodkit.frames import (
+    FrameTable,
     FunctionalGroups,
     Macro,
     Placement,
     find_macro,
     known_macros,
-    macros,
+    macro_catalogue,
     register_macro,
 )
-
-DOCS = Path(__file__).parents[2] / "docs" / "frames.md"
+from iodkit.registry import MacroEntry, Registry, hookimpl
 
 
 def test_known_macros_are_in_the_data_dictionary() -> None:
@@ -45,25 +46,133 @@ def test_fields() -> None:
     assert any(f.path.endswith("SourceImageSequence.ReferencedSOPInstanceUID") for f in nested)
 
 
-def test_register(monkeypatch) -> None:
-    known = {**macros._macros()}
-    monkeypatch.setattr(macros, "_macros", lambda: known)
+def test_the_macros_of_the_standard_are_there() -> None:
+    """One of each clause that has macros, with what makes it special."""
+    for sequence, many in (
+        ("CameraPositionGroupSequence", False),
+        ("FunctionalMRSequence", False),
+        ("MRReceiveCoilSequence", True),
+        ("MultienergyCTProcessingSequence", True),
+        ("BiopsyTargetSequence", True),
+        ("XRayGridSequence", False),
+        ("RealWorldValueMappingSequence", True),
+    ):
+        macro = find_macro(sequence)
+        assert macro is not None, sequence
+        assert macro.many_items is many
+    assert find_macro("CTAdditionalXRaySourceSequence").placement is Placement.SHARED
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    monkeypatch.setattr(macro_catalogue, "_BY_HAND", {})
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_register() -> None:
     mine = Macro("00191101", "Mine", "vendor", ("StackID",), Placement.SHARED)
     register_macro(mine)
     assert find_macro(0x00191101) is mine
+    assert mine in known_macros()
     groups = FunctionalGroups(2)
     groups.set("00191101.StackID", ["a", "b"])
     with pytest.raises(InvalidValueError, match="cannot be shared"):
         groups.encode()
-    for bad in ("NoSuchSequence", "PatientName", "PlanePositionSequence.StackID"):
-        with pytest.raises(InvalidValueError):
-            register_macro(Macro(bad, "x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("sequence", "attributes"),
+    [
+        ("NoSuchSequence", ()),
+        ("PatientName", ()),
+        ("PlanePositionSequence.StackID", ()),
+        ("PlanePositionSequence", ("Nonsense",)),
+        ("00191101", ("00191110:XX",)),
+    ],
+)
+def test_wrong_macros(sequence, attributes) -> None:
     with pytest.raises(InvalidValueError):
-        register_macro(Macro("PlanePositionSequence", "x", "x", ("Nonsense",)))
+        Macro(sequence, "x", "x", attributes)
 
 
-def test_examples_in_the_documentation() -> None:
-    names: dict[str, object] = {}
-    for block in DOCS.read_text().split("```python\n")[1:]:
-        exec(block.split("```")[0], names)  # our own documentation
-    assert "table" in names
+DOSE = Macro("00191101", "Dose", "vendor", ("00191110:DS", "StackID"), Placement.PER_FRAME)
+LIMIT = Macro("00191102", "Limit", "vendor", ("00191111:FD",))
+CALLS: list[str] = []
+
+
+def vendor_macros() -> list[Macro]:
+    CALLS.append("vendor")
+    return [DOSE, LIMIT]
+
+
+def other_macros() -> list[Macro]:
+    return [Macro("00191101", "Other dose", "other vendor")]
+
+
+def no_macros() -> list[str]:
+    return ["00191101"]
+
+
+class Plugin:
+    def __init__(self, reference: str, *sequences: str) -> None:
+        self.entries = [MacroEntry(sequence, reference) for sequence in sequences]
+
+    @hookimpl
+    def iodkit_register_macros(self) -> list[MacroEntry]:
+        return self.entries
+
+
+@pytest.fixture
+def plugins(monkeypatch):
+    """A registry without plugins, and this module as one of theirs."""
+    made = Registry("test.none.v1")
+    monkeypatch.setattr(macro_catalogue, "registry", made)
+    monkeypatch.setattr(macro_catalogue, "_LOADED", {})
+    monkeypatch.setitem(sys.modules, "vendor_of_macros", sys.modules[__name__])
+    CALLS.clear()
+    return made
+
+
+def test_macros_of_plugins(plugins) -> None:
+    """A private group: its place and the VR of its attributes come from the plugin's macro."""
+    plugins.register(Plugin("vendor_of_macros:vendor_macros", "00191101", "00191102"), "vendor")
+    assert find_macro("PixelMeasuresSequence").name == "Pixel Measures"
+    assert CALLS == []
+    groups = FunctionalGroups(3)
+    groups.set("00191101.00191110", [1.5, 1.5, 1.5])
+    groups.set("00191102.00191111", [2.0, 2.0, 2.0])
+    with pytest.raises(InvalidValueError, match="has to be per_frame"):
+        groups.place("00191101", "shared")
+    for implicit_vr in (False, True):
+        ds = Dataset()
+        groups.attach(ds, implicit_vr=implicit_vr)
+        table = FrameTable.from_dataset(ds)
+        assert table.column("00191101.00191110").array(1).tolist() == [1.5, 1.5, 1.5]
+        dose, limit = table.column("00191101.00191110"), table.column("00191102.00191111")
+        assert (dose.shared, limit.shared) == (False, True)
+        assert limit.vr == "FD"
+    assert len(CALLS) == 2  # once per record
+    assert {DOSE, LIMIT} <= set(known_macros())
+
+
+def test_plugins_that_contradict_each_other(plugins, by_hand) -> None:
+    plugins.register(Plugin("vendor_of_macros:vendor_macros", "00191101"), "vendor")
+    plugins.register(Plugin("vendor_of_macros:other_macros", "00191101"), "other")
+    with pytest.raises(PluginConflictError, match=r"other_macros and .*vendor_macros"):
+        find_macro("00191101")
+    assert find_macro("PixelMeasuresSequence") is not None
+    register_macro(DOSE)
+    assert find_macro("00191101") is DOSE
+
+
+@pytest.mark.parametrize("name", ["no_macros", "nothing_there"])
+def test_plugins_without_the_macro_that_they_name(plugins, name) -> None:
+    plugins.register(Plugin(f"vendor_of_macros:{name}", "00191101"), "vendor")
+    with pytest.raises(PluginError, match=name):
+        find_macro("00191101")
+
+
+def test_private_attributes_that_no_macro_tells_of(plugins) -> None:
+    groups = FunctionalGroups(1)
+    with pytest.raises(InvalidValueError, match="cannot be set as a column"):
+        groups.set("00191101.00191110", [1.5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import struct
 import sys
@@ -22,6 +23,8 @@ from iodkit.errors import (
     NotFoundError,
 )
 from iodkit.frames import FrameTable, FunctionalGroups
+from iodkit.io import read_dataset
+from iodkit.spatial import iter_tiled_full_frame_data
 
 PER_FRAME, SHARED = 0x52009230, 0x52009229
 POSITION = "PlanePositionSequence.ImagePositionPatient"
@@ -69,6 +72,7 @@ def test_single_frame() -> None:
     assert table.slice_thickness.tolist() == [2]
     assert np.isnan(table.spacing_between_slices).all()
     assert table.window_centers.tolist() == [[40, 400]]
+    assert table.rescale_types.tolist() == [None]
     assert (table.rescale_slopes[0], table.rescale_intercepts[0]) == (1, -1024)
     assert table.acquisition_datetimes[0] == np.datetime64("2024-02-29T12:00:30.5")
     assert table.content_times.tolist() == ["1201"]
@@ -86,6 +90,76 @@ def test_real_single_frame_file_stays_encoded() -> None:
     assert {tag: id(element) for tag, element in ds._dict.items()} == before
     assert positions[0].tolist() == [float(x) for x in ds.ImagePositionPatient]
     assert slopes[0] == ds.RescaleSlope
+
+
+def mapping(label: str, unit: str | None, first: int, **values) -> Dataset:
+    item = Dataset()
+    item.LUTLabel = label
+    item.add_new("RealWorldValueFirstValueMapped", "SS", first)
+    item.add_new("RealWorldValueLastValueMapped", "SS", 100)
+    if unit is not None:
+        code = Dataset()
+        code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = unit, "UCUM", unit
+        item.MeasurementUnitsCodeSequence = [code]
+    for name, value in values.items():
+        setattr(item, name, value)
+    return item
+
+
+def assert_mappings(table: FrameTable, frames: list[int]) -> None:
+    """Three mappings: the second without units, the third by a table and double limits."""
+    found = table.real_world_mappings
+    assert found.frames.tolist() == frames
+    assert found.labels.tolist() == ["a", "b", "c"]
+    assert found.units.tolist() == ["mm2/s", None, "1"]
+    np.testing.assert_array_equal(found.slopes, [0.5, 2, np.nan])
+    np.testing.assert_array_equal(found.intercepts, [1, -1, np.nan])
+    assert found.first_values.tolist() == [-5, -6, 0.25]
+    assert found.last_values.tolist() == [100, 100, 100]
+    assert [row.tolist() for row in found.tables] == [[], [], [7, 8]]
+
+
+def mappings() -> list[Dataset]:
+    linear = {"RealWorldValueSlope": 0.5, "RealWorldValueIntercept": 1.0}
+    double = {"DoubleFloatRealWorldValueFirstValueMapped": 0.25}
+    return [
+        mapping("a", "mm2/s", -5, **linear),
+        mapping("b", None, -6, RealWorldValueSlope=2.0, RealWorldValueIntercept=-1.0),
+        mapping("c", "1", 0, RealWorldValueLUTData=[7.0, 8.0], **double),
+    ]
+
+
+@pytest.mark.parametrize("syntax", ["explicit", "implicit", "big"])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_real_world_mappings(syntax, undefined) -> None:
+    ds = Dataset()
+    ds.PixelRepresentation = 1  # makes the values that are mapped signed
+    groups = FunctionalGroups(3)
+    rows = [[0, 1], [], [2]]
+    groups.set_items("RealWorldValueMappingSequence", mappings(), rows)
+    groups.attach(ds)
+    assert_mappings(FrameTable.from_dataset(ds), [0, 0, 2])
+    assert "number_of_real_world_mappings" in FrameTable.from_dataset(ds).to_dict()
+    # pydicom itself forgets that pixels are signed where it parses undefined lengths at once.
+    buffer = io.BytesIO()
+    as_file(ds, syntax, undefined=undefined).save_as(buffer)
+    stored = read_dataset(buffer.getvalue()).dataset
+    assert_mappings(FrameTable.from_dataset(stored), [0, 0, 2])
+
+
+def test_real_world_mappings_of_single_frames_and_in_shared_groups() -> None:
+    ds = single(0)
+    ds.PixelRepresentation = 1
+    ds.RealWorldValueMappingSequence = mappings()
+    assert_mappings(FrameTable.from_dataset(as_file(ds, "implicit")), [0, 0, 0])
+    groups = FunctionalGroups(2)
+    groups.set_items("RealWorldValueMappingSequence", mappings())
+    shared = Dataset()
+    groups.attach(shared)
+    found = FrameTable.from_dataset(shared).real_world_mappings
+    assert found.frames.tolist() == [0, 0, 0, 1, 1, 1]
+    assert found.units.tolist() == ["mm2/s", None, "1"] * 2
+    assert not len(FrameTable.from_dataset(single(1)).real_world_mappings)
 
 
 def test_several_instances() -> None:
@@ -305,6 +379,23 @@ def test_tiled_full_lacks_what_its_order_depends_on() -> None:
     table = FrameTable.from_dataset(ds)
     assert np.isnan(table.slide_positions).all()
     assert table.matrix_positions[4].tolist() == [4, 5]
+
+
+def test_later_part_of_a_tiled_concatenation() -> None:
+    whole = FrameTable.from_dataset(tiled(planes=2))
+    part = tiled(planes=2, ConcatenationFrameOffsetNumber=5)
+    part.NumberOfFrames = 7
+    table = FrameTable.from_dataset(part)
+    assert table.matrix_positions.tolist() == whole.matrix_positions[5:].tolist()
+    np.testing.assert_allclose(table.slide_positions, whole.slide_positions[5:])
+
+
+def test_tiled_frames_are_where_spatial_says() -> None:
+    ds = tiled(planes=2)
+    table = FrameTable.from_dataset(ds)
+    want = list(iter_tiled_full_frame_data(ds))
+    assert table.matrix_positions.tolist() == [[row, column] for _, _, column, row, *_ in want]
+    np.testing.assert_allclose(table.slide_positions, [place[4:] for place in want])
 
 
 def test_tiled_sparse() -> None:

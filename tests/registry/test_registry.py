@@ -244,7 +244,8 @@ def test_a_facade_belongs_to_its_distribution_and_to_no_other(world):
 def test_every_module_of_the_kernel_is_reserved_and_the_facades_are_those_of_its_table():
     reserved = Reserved.of_package(iodkit)
     assert {"registry", "spatial", "seg", "image", "errors"} <= reserved.names
-    assert reserved.facades == {"seg": "iodkit-seg", "image": "iodkit-image"}
+    families = ("image", "seg", "sr", "ko")
+    assert reserved.facades == {family: f"iodkit-{family}" for family in families}
     assert not reserved.forbids("seg", "iodkit-seg")
     assert reserved.forbids("seg", "acme")
     assert reserved.forbids("registry", "iodkit-seg")
@@ -363,6 +364,10 @@ def iodkit_register_modules():
     return [ModuleEntry("Widget", "{package}:tables/widget.json", "PS3.3 X")]
 
 @hookimpl
+def iodkit_register_macros():
+    return [MacroEntry("00191101", "{package}.code:macros")]
+
+@hookimpl
 def iodkit_validation_rules():
     return [
         RuleEntry("all", "PS3.5", "warning", "{package}.code:check"),
@@ -379,6 +384,7 @@ def iodkit_conformance_cases():
 """
 CODE = (
     "def check(ds): return [ds]\ndef main(argv): return len(argv)\ndef cases(): return ['case']\n"
+    "def macros(): return ['macro']\n"
 )
 
 
@@ -398,6 +404,8 @@ def test_modules_rules_commands_and_cases(world):
     assert registry.load(registry.rules(UID)[0])("x") == ["x"]
     assert registry.load(command)(["a", "b"]) == 2
     assert registry.load(case)() == ["case"]
+    (macro,) = registry.macros()
+    assert registry.load(macro)() == ["macro"]
 
 
 def test_a_reference_that_cannot_be_called_or_found_names_its_plugin(world):

@@ -130,7 +130,7 @@ def compare(column: Any, ds: Dataset, path: str) -> str:
     got = [[_plain(v) for v in row] for row in column.data]
     want = [[_plain(v) for v in row] for row in rows]
     # Text of padding only is one empty value for pydicom, and none for us.
-    want = [[] if row == [""] else row for row in want]
+    got, want = ([[] if row == [""] else row for row in rows] for rows in (got, want))
     differing = [pair for pair in zip(got, want, strict=True) if pair[0] != pair[1]]
     assert not differing, f"{path}: {differing[:2]}"
     return "the same as pydicom"

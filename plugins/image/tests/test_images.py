@@ -1,3 +1,4 @@
+import copy
 import io
 import warnings
 from pathlib import Path
@@ -9,7 +10,13 @@ from pydicom import dcmread
 from pydicom.pixels import pixel_array
 
 import iodkit as ik
-from iodkit.errors import InvalidTypeError, OutOfRangeError, PixelDataError, UnsupportedError
+from iodkit.errors import (
+    GeometryError,
+    InvalidTypeError,
+    NotFoundError,
+    OutOfRangeError,
+    PixelDataError,
+)
 from iodkit.testing import phantom
 from iodkit_image import encode_frame
 from iodkit_image.pixels.rle import decode_rle, encode_rle
@@ -92,6 +99,37 @@ def test_geometry_of_a_multiframe_image(reverse):
     assert image.describe_frames().is_volume
 
 
+def test_frames_are_a_table():
+    """The columns of an image by name, and as other tools want them."""
+    image = phantom.enhanced_ct(5, 16, 16)
+    image = ik.Image.from_dataset(image)
+    table = image.frames
+    assert table is image.frames
+    assert len(table) == image.number_of_frames
+    assert table.positions.shape == (5, 3)
+    assert repr(table).startswith("FrameTable: 5 frames")
+    assert table.to_pandas()["position_z"].tolist() == table.positions[:, 2].tolist()
+    assert table.to_arrow().num_rows == 5
+    pointers = image.dimension_index_pointers
+    assert image.are_dimension_indices_unique(pointers)
+    with pytest.raises(NotFoundError, match="no such dimension"):
+        image.are_dimension_indices_unique(["SliceThickness"])
+
+
+def test_frames_of_different_spacing_are_no_stack():
+    image = phantom.enhanced_ct(3, 16, 16)
+    measures = copy.deepcopy(image.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence)
+    del image.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
+    for item in image.PerFrameFunctionalGroupsSequence:
+        item.PixelMeasuresSequence = copy.deepcopy(measures)
+    opened = ik.Image.from_dataset(image)
+    assert opened.get_volume_geometry() is not None
+    last = opened.PerFrameFunctionalGroupsSequence[2]
+    last.PixelMeasuresSequence[0].PixelSpacing = [9, 9]
+    with pytest.raises(GeometryError, match="the frames differ in PixelSpacing"):
+        opened.describe_frames()
+
+
 def test_an_image_without_a_volume_says_why():
     image = ik.from_dataset(phantom.enhanced_ct(6, 16, 12, variant="tilted"))
     assert image.get_volume_geometry() is None
@@ -116,8 +154,6 @@ def test_a_series_is_rescaled_straight_into_its_place():
     assert np.array_equal(stored.array.astype(int) - 1024, volume.array)
     with pytest.raises(ik.InvalidValueError, match="dtype"):
         ik.get_volume_from_series(series, dtype=np.uint8)
-    with pytest.raises(UnsupportedError, match="apply_voi_transform"):
-        ik.get_volume_from_series(series, apply_voi_transform=True)
 
 
 def test_a_series_of_two_kinds_is_refused():

@@ -42,6 +42,10 @@ class Settings:
         Where the time of creation comes from.
     uid_generator : Callable[[], str], optional
         Where new unique identifiers come from.
+    max_frame_bytes : int, optional
+        Memory that one decoded frame may take.
+    validate : bool, optional
+        Whether objects are validated when they have been made, and before they are written.
     """
 
     equipment: Equipment = _NO_EQUIPMENT
@@ -50,6 +54,8 @@ class Settings:
     instance_number: int = 1
     clock: Callable[[], dt.datetime] = _system_clock
     uid_generator: Callable[[], str] = random_uid
+    max_frame_bytes: int = 1 << 31
+    validate: bool = False
 
 
 class SettingsOptions(TypedDict, total=False):
@@ -61,6 +67,8 @@ class SettingsOptions(TypedDict, total=False):
     instance_number: int
     clock: Callable[[], dt.datetime]
     uid_generator: Callable[[], str]
+    max_frame_bytes: int
+    validate: bool
 
 
 _CURRENT: ContextVar[Settings | None] = ContextVar("iodkit_settings", default=None)
@@ -98,6 +106,12 @@ def defaults(**options: Unpack[SettingsOptions]) -> Iterator[Settings]:
         gives the same bytes.
     uid_generator : Callable[[], str]
         Gives new unique identifiers, for example :class:`iodkit.SeededUIDs`.
+    max_frame_bytes : int
+        Memory that one decoded frame may take, 2 GiB without this: a small file can stand for
+        very large images.
+    validate : bool
+        Whether objects are validated when they have been made, and before they are written:
+        errors are raised as `iodkit.ValidationError`.
 
     Yields
     ------
@@ -129,9 +143,13 @@ def _apply(outer: Settings, options: dict[str, Any]) -> Settings:
             raise InvalidTypeError(
                 "wrong type", attribute=name, found=type(value).__name__, expected="a callable"
             )
-        if name.endswith("_number") and (not isinstance(value, int) or value < 0):
+        if name.endswith(("_number", "_bytes")) and (not isinstance(value, int) or value < 0):
             raise InvalidValueError(
                 "value is not allowed", attribute=name, found=value, expected="0, 1, 2, …"
+            )
+        if name == "validate" and not isinstance(value, bool):
+            raise InvalidTypeError(
+                "wrong type", attribute=name, found=type(value).__name__, expected="True or False"
             )
         if name == "equipment":
             if not isinstance(value, Equipment):

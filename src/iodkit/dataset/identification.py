@@ -110,7 +110,10 @@ def require(dataset: Dataset, keyword: str, *, clause: str, what: str = "dataset
     MissingAttributeError
         If the attribute is absent or empty.
     """
-    if dataset.get(keyword) in (None, ""):
+    tag = BaseTag(_tag(keyword))
+    # As it is stored: a value that cannot be decoded is there.
+    stored = dataset.get_item(tag, keep_deferred=True) if tag in dataset else None
+    if stored is None or stored.value in (None, "", b""):
         raise MissingAttributeError(
             f"the {what} has no {keyword}",
             attribute=keyword,

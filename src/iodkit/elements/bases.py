@@ -11,12 +11,14 @@ import threading
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydicom.dataelem import RawDataElement
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as PydicomSequence
 from pydicom.tag import BaseTag, Tag
 
-from iodkit.errors import InvalidTypeError
+from iodkit.errors import CorruptDataError, InvalidTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +29,15 @@ __all__ = ["DicomItem", "DicomSequence"]
 # Parsing an encoded sequence for the first time replaces it in the dataset.  Two threads that do
 # so at once would each hold items that the other never sees, so there is one lock for all.
 _FIRST_PARSE = threading.RLock()
+
+
+class _State(threading.local):
+    """How many encoded sequences this thread is parsing right now, one inside the other."""
+
+    parsing = 0
+
+
+_STATE = _State()
 _MAY_BE_SEQUENCE = frozenset(("SQ", "UN", None))
 # What pydicom keeps of an open source: it cannot be copied or pickled.
 _OPEN_SOURCE = frozenset(("buffer", "fileobj_type"))
@@ -37,7 +48,8 @@ class DicomItem(Dataset):
 
     Instances can be copied, deep-copied, pickled and converted to and from JSON like any
     dataset.  A shallow copy has its own set of elements, so that adding an element to the copy
-    leaves the original alone.
+    leaves the original alone.  Encoded sequences, at any depth, can be accessed by several
+    threads: every thread gets the same items, which are of this class.
     """
 
     # Attributes of the object, besides its elements, that deep copies share.
@@ -112,10 +124,36 @@ class DicomItem(Dataset):
             return super().__getitem__(key)
         tag = key if isinstance(key, BaseTag) else Tag(key)
         stored = self._dict.get(tag)
-        if isinstance(stored, RawDataElement) and stored.VR in _MAY_BE_SEQUENCE:
-            with _FIRST_PARSE:
+        if not isinstance(stored, RawDataElement):
+            return super().__getitem__(tag)
+        if stored.VR not in _MAY_BE_SEQUENCE:
+            return self._decoded(tag)
+        with _FIRST_PARSE:
+            _STATE.parsing += 1
+            try:
                 return super().__getitem__(tag)
-        return super().__getitem__(tag)
+            finally:
+                _STATE.parsing -= 1
+
+    def _decoded(self, tag: BaseTag) -> Any:
+        """Decode an element that is no sequence."""
+        try:
+            return super().__getitem__(tag)
+        except (NotImplementedError, ValueError) as error:
+            raise CorruptDataError(
+                f"the value cannot be decoded: {error}",
+                attribute=keyword_for_tag(tag) or str(tag),
+                clause="PS3.5 6.2",
+            ) from error
+
+    def __setitem__(self, key: Any, elem: DataElement | RawDataElement) -> None:
+        # The parsed sequence becomes visible to other threads here: its items have to be safe
+        # before that.
+        if _STATE.parsing and isinstance(elem, DataElement) and elem.VR == "SQ":
+            for item in elem.value or ():
+                if type(item) is Dataset:
+                    item.__class__ = DicomItem
+        super().__setitem__(key, elem)
 
     @classmethod
     def _deepcopy_state(cls, state: dict[str, Any], memo: dict[int, Any]) -> dict[str, Any]:
@@ -148,10 +186,24 @@ class DicomItem(Dataset):
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
+        _make_picklable(self)
         return {k: v for k, v in self.__dict__.items() if k not in _OPEN_SOURCE}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _make_picklable(dataset: Dataset) -> None:
+    """Replace what pydicom gives descriptors of look-up tables as a type, which no pickle takes."""
+    for element in list(dataset._dict.values()):
+        value = element.value
+        if isinstance(value, PydicomSequence):
+            for item in value:
+                _make_picklable(item)
+        elif isinstance(value, MultiValue):
+            kind = getattr(value, "_constructor", None)
+            if "<locals>" in getattr(kind, "__qualname__", ""):
+                value._constructor = int
 
 
 class DicomSequence(PydicomSequence):

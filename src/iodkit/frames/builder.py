@@ -11,8 +11,9 @@ from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 from iodkit.frames.derivation import set_sources
 from iodkit.frames.headers import Encoding, item_header
 from iodkit.frames.items_column import ItemsColumn, check_index, item_rows
-from iodkit.frames.macros import Placement, find_macro
-from iodkit.frames.paths import AttributePath, column_vr, parse_path
+from iodkit.frames.macro_catalogue import resolve_path
+from iodkit.frames.paths import column_vr, parse_path
+from iodkit.frames.placement import GroupPlacements
 from iodkit.frames.pools import Pool, combine, join_items, wrap
 from iodkit.frames.raw import attach_sequences, encoding_of
 from iodkit.frames.values import make_leaf
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from iodkit.frames.macros import Placement
+    from iodkit.frames.paths import AttributePath
     from iodkit.frames.ragged import Ragged
 
 __all__ = ["EncodedGroups", "FunctionalGroups"]
@@ -71,9 +74,7 @@ class FunctionalGroups:
             )
         self._n = int(number_of_frames)
         self._tree: _Tree = {}
-        self._placement: dict[int, Placement] = {}
-        # Groups that came as columns: of a single frame, these stay with the frame.
-        self._columns: set[int] = set()
+        self._placements = GroupPlacements(self._n)
 
     def __repr__(self) -> str:
         names = ", ".join(parse_path(f"{tag:08X}").text for tag in sorted(self._tree))
@@ -115,7 +116,7 @@ class FunctionalGroups:
             If the path is wrong, the number of values is not that of the frames, or a value
             does not fit its VR.
         """
-        where = parse_path(path)
+        where = resolve_path(path)
         vr = column_vr(where)
         if index is None:
             leaf = make_leaf(where.leaf, vr, values, self._n, where.text)
@@ -123,7 +124,7 @@ class FunctionalGroups:
             codes = check_index(index, self._n, len(values), where.text)  # type: ignore[arg-type]
             table = make_leaf(where.leaf, vr, values, len(values), where.text)  # type: ignore[arg-type]
             leaf = table.take(codes)
-        self._columns.add(where.group)
+        self._placements.note_column(where.group)
         self._insert(where, leaf, placement)
 
     def set_constant(
@@ -140,7 +141,7 @@ class FunctionalGroups:
         placement : {"auto", "shared", "per_frame"}, optional
             Where the functional group goes, see `place`.
         """
-        where = parse_path(path)
+        where = resolve_path(path)
         row = value if isinstance(value, (str, bytes)) or value is None else np.asarray(value)
         rows = [row] if isinstance(row, (str, bytes)) or row is None else row[None]
         leaf = make_leaf(where.leaf, column_vr(where), rows, 1, where.text)
@@ -179,7 +180,7 @@ class FunctionalGroups:
                 )
         rows = item_rows(index, self._n, len(listed), where.text)
         if index is not None:
-            self._columns.add(where.group)
+            self._placements.note_column(where.group)
         self._insert(where, ItemsColumn(where.leaf, listed, rows), placement)
 
     def set_sources(
@@ -244,21 +245,7 @@ class FunctionalGroups:
         InvalidValueError
             If the functional group may not stand there.
         """
-        tag = parse_path(group).group
-        wanted = Placement(placement)
-        macro = find_macro(tag)
-        if (
-            macro is not None
-            and wanted not in {Placement.AUTO, macro.placement}
-            and (macro.placement is not Placement.AUTO)
-        ):
-            raise InvalidValueError(
-                f"this functional group has to be {macro.placement.value}",
-                attribute=group,
-                found=wanted.value,
-                clause=macro.clause,
-            )
-        self._placement[tag] = wanted
+        self._placements.place(parse_path(group).group, placement)
 
     def remove(self, path: str) -> None:
         """Remove a column, or all columns below a path.
@@ -312,7 +299,7 @@ class FunctionalGroups:
             pool = self._encode_node(tag, self._tree[tag], encoding)
             if not (pool.codes >= 0).any():
                 continue
-            if self._is_shared(tag, pool):
+            if self._placements.is_shared(tag, pool):
                 shared.append(pool.constant)
             else:
                 per_frame.append(pool)
@@ -359,23 +346,6 @@ class FunctionalGroups:
             return pool
         parts = [self._encode_node(inner, node[inner], encoding) for inner in sorted(node)]
         return wrap(combine(parts, self._n), tag, encoding)
-
-    def _is_shared(self, tag: int, pool: Pool) -> bool:
-        wanted = self._placement.get(tag, Placement.AUTO)
-        macro = find_macro(tag)
-        if wanted is Placement.AUTO and macro is not None:
-            wanted = macro.placement
-        if wanted is Placement.PER_FRAME:
-            return False
-        if wanted is Placement.SHARED and not pool.is_constant:
-            raise InvalidValueError(
-                "this functional group differs between frames and cannot be shared",
-                attribute=parse_path(f"{tag:08X}").text,
-                clause="PS3.3 C.7.6.16",
-            )
-        if self._n == 1 and wanted is Placement.AUTO:
-            return tag not in self._columns
-        return pool.is_constant
 
     def _insert(self, where: AttributePath, node: Any, placement: Placement | str | None) -> None:
         tree = self._tree

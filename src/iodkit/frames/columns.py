@@ -8,7 +8,7 @@ import numpy as np
 
 from iodkit.errors import InvalidTypeError
 from iodkit.frames.instances import instances_of
-from iodkit.frames.paths import AttributePath, parse_path
+from iodkit.frames.macro_catalogue import resolve_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.frames.instances import Instance
+    from iodkit.frames.paths import AttributePath
     from iodkit.frames.ragged import Column, Ragged
 
 __all__ = ["ColumnTable", "FrameSource"]
@@ -35,8 +36,11 @@ class FrameSource(Protocol):
         """Read an attribute in all frames."""
         ...
 
-    def items(self, leaf: AttributePath) -> tuple[NDArray[np.intp], Ragged]:
-        """Read an attribute item by item: frame of each item, and its values."""
+    def items(self, leaf: AttributePath, depth: int) -> tuple[NDArray[np.intp], Ragged]:
+        """Read an attribute by the items of the sequence at a depth of its path.
+
+        Returns the frame of each item, and its values; of sequences inside it, all values.
+        """
         ...
 
 
@@ -142,7 +146,7 @@ class ColumnTable:
         """
         if not isinstance(path, str):
             raise InvalidTypeError("a path is text", attribute="path", found=type(path).__name__)
-        where = parse_path(path)
+        where = resolve_path(path)
         column = self._columns.get(where.text)
         if column is None:
             column = self._columns.setdefault(where.text, self._source.column(where))
@@ -189,11 +193,7 @@ class ColumnTable:
         """Return an attribute's (first) value as text, None where missing; shape ``(n,)``."""
 
         def make() -> NDArray[Any]:
-            data = self.column(path).data
-            out = np.full(len(self), None, object)
-            has = data.counts > 0
-            out[has] = data.values[data.offsets[:-1][has]]
-            return out
+            return self.column(path).data.first()
 
         return self._kept(f"texts {path}", make)
 

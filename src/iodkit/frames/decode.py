@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit.frames.headers import Encoding
     from iodkit.frames.levels import ItemLevel, Spans
 
 __all__ = ["decode_values"]
@@ -29,7 +30,7 @@ _BYTES = frozenset(("OB", "OW", "OL", "OF", "OD", "OV", "UN"))
 
 
 def decode_values(
-    level: ItemLevel, span: Spans, vr: str | None, encodings: Sequence[str], path: str
+    level: ItemLevel, span: Spans, vr: str | None, encoding: Encoding, path: str
 ) -> tuple[str, Ragged]:
     """Decode the values of an attribute.
 
@@ -41,8 +42,8 @@ def decode_values(
         Where its values stand.
     vr : str or None
         VR by the data dictionary, for elements that carry none or UN.
-    encodings : sequence of str
-        Python's codec names for text.
+    encoding : Encoding
+        Character sets of text, and whether pixels are signed.
     path : str
         For errors.
 
@@ -54,27 +55,27 @@ def decode_values(
         Values of each item of `level`, rows of length 0 where it has none.
     """
     codes = np.unique(span.vr)
-    vrs = {int(code): _resolve(int(code), vr) for code in codes}
+    vrs = {int(code): _resolve(int(code), vr, signed=encoding.signed) for code in codes}
     parts: list[tuple[Any, Any, Any]] = []
     for code, name in vrs.items():
         of_vr = np.flatnonzero(span.vr == code) if len(codes) > 1 else np.arange(len(span.owner))
         lengths = span.length[of_vr]
         for length in np.unique(lengths).tolist():
             rows = of_vr[lengths == length]
-            if length == 0:
+            if length == 0 or name == "SQ":  # a sequence has items, not values
                 continue
             packed = gather(level.buffer, span.offset[rows], length)
-            values, counts = _decode(packed, name, encodings, path)
+            values, counts = _decode(packed, name, encoding.encodings, path)
             parts.append((span.owner[rows], counts, values))
     return next(iter(vrs.values())), _arrange(parts, len(level))
 
 
-def _resolve(code: int, vr: str | None) -> str:
+def _resolve(code: int, vr: str | None, *, signed: bool) -> str:
     own = code.to_bytes(2, "little").decode("latin-1") if code else None
     if own in {None, "UN"}:
         own = vr or "UN"
     if own in {"US or SS", "US or SS or OW"}:
-        return "US"
+        return "SS" if signed else "US"
     own = {"US or OW": "US", "OB or OW": "OW"}.get(own or "", own or "UN")
     return own if own in _KNOWN else "UN"
 

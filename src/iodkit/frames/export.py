@@ -38,6 +38,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "content_times": ("content_time",),
     "rescale_slopes": ("rescale_slope",),
     "rescale_intercepts": ("rescale_intercept",),
+    "rescale_types": ("rescale_type",),
 }
 _NUMBERED = {
     "dimension_index_values": "dimension",
@@ -57,7 +58,12 @@ def to_dict(table: FrameTable) -> dict[str, NDArray[Any]]:
     for name, part in _NUMBERED.items():
         array = getattr(table, name)
         _split(found, array, [f"{part}_{i + 1}" for i in range(array.shape[1])])
-    found["number_of_sources"] = np.bincount(table.sources.frames, minlength=len(table))
+    for name, rows in (
+        ("number_of_sources", table.sources.frames),
+        ("number_of_real_world_mappings", table.real_world_mappings.frames),
+    ):
+        if len(rows):
+            found[name] = np.bincount(rows, minlength=len(table))
     return {name: column for name, column in found.items() if _has_values(column)}
 
 

@@ -122,8 +122,17 @@ class EncodedItems:
         span = level.elements.get(path.leaf)
         if span is None:
             return "", level, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
-        vr, values = decode_values(level, span, path.vr, self._encoding.encodings, path.text)
+        vr, values = decode_values(level, span, path.vr, self._encoding, path.text)
         return vr, level, values
+
+    def values_by_item(self, path: AttributePath, depth: int) -> tuple[ItemLevel, Ragged]:
+        """Decode an attribute by the items of the sequence at a depth of its path."""
+        _, level, values = self.values(path)
+        for place in range(len(path.tags) - 1, depth, -1):
+            above = self.level(path.tags[: place - 1])
+            ends = np.searchsorted(level.owners, np.arange(len(above) + 1))
+            level, values = above, Ragged(values.values, values.offsets[ends])
+        return level, values
 
     def has(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which items hold an attribute directly, shape ``(n,)``."""
@@ -172,15 +181,15 @@ class GroupColumns:
         rows = [shared.values if lacks[i] else own[i] for i in range(n)]
         return Column(path.text, vr or shared_vr, _stack(rows))
 
-    def items(self, leaf: AttributePath) -> tuple[Any, Ragged]:
-        """Decode an attribute item by item: frame of each item, and its values."""
+    def items(self, leaf: AttributePath, depth: int) -> tuple[Any, Ragged]:
+        """Decode an attribute by the items of a sequence: frame of each item, and its values."""
         frames, rows = [], []
         if self._per_frame is not None:
-            _, level, values = self._per_frame.values(leaf)
+            level, values = self._per_frame.values_by_item(leaf, depth)
             frames, rows = [level.frames], [values]
         lacks = np.flatnonzero(self._lacking(leaf.group))
         if self._shared is not None and len(lacks):
-            _, level, values = self._shared.values(leaf)
+            level, values = self._shared.values_by_item(leaf, depth)
             if len(level):
                 frames.append(np.repeat(lacks, len(level)))
                 rows += [values] * len(lacks)

@@ -28,11 +28,14 @@ class Encoding:
         Byte order.
     encodings : tuple of str
         Names of Python's codecs for text, as `pydicom.charset.convert_encodings` gives them.
+    signed : bool
+        Whether values of VR "US or SS" are signed, as PixelRepresentation says.
     """
 
     implicit_vr: bool = False
     little_endian: bool = True
     encodings: tuple[str, ...] = field(default=(default_encoding,))
+    signed: bool = False
 
     @property
     def order(self) -> str:

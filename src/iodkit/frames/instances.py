@@ -14,7 +14,7 @@ from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.frames.groups import EncodedItems, GroupColumns
 from iodkit.frames.headers import Encoding
 from iodkit.frames.items import encode_items
-from iodkit.frames.peek import Snapshot, element_encoding, text_codecs
+from iodkit.frames.peek import Snapshot, element_encoding, is_signed, text_codecs
 from iodkit.frames.ragged import Column, Ragged
 from iodkit.frames.single import InstanceColumns
 from iodkit.frames.tiling import FullTiling, slide_orientation
@@ -124,7 +124,7 @@ def encoded_items(dataset: Dataset, tag: int, name: str) -> EncodedItems | None:
         if element.value is not None or not element.length:
             return EncodedItems(element.value or b"", element_encoding(dataset, element), name)
         element = dataset[tag]
-    encoding = Encoding(False, True, text_codecs(dataset))
+    encoding = Encoding(False, True, text_codecs(dataset), is_signed(dataset))
     return EncodedItems(encode_items(element.value or [], encoding), encoding, name)
 
 
@@ -184,11 +184,11 @@ class JoinedColumns:
         vr = next((column.vr for column in columns if column.vr), "")
         return Column(path.text, vr, _join([column.data for column in columns]))
 
-    def items(self, leaf: AttributePath) -> tuple[NDArray[np.intp], Ragged]:
+    def items(self, leaf: AttributePath, depth: int) -> tuple[NDArray[np.intp], Ragged]:
         """Read an attribute item by item from all sources."""
         start, frames, rows = 0, [], []
         for part in self._parts:
-            own, values = part.items(leaf)
+            own, values = part.items(leaf, depth)
             frames.append(own + start)
             rows.append(values)
             start += part.number_of_frames

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import copy
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.values import convert_SQ
 
 from iodkit.errors import CorruptDataError, IodkitError
-from iodkit.frames.headers import Encoding
 from iodkit.frames.levels import Irregular
 from iodkit.frames.normalise import define_lengths
 from iodkit.frames.raw import decode_all
@@ -20,7 +21,7 @@ from iodkit.io import encode_items as encode_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pydicom.dataset import Dataset
+    from iodkit.frames.headers import Encoding
 
 __all__ = ["encode_items", "parsed_anew", "with_defined_lengths"]
 
@@ -46,11 +47,14 @@ def encode_items(items: Iterable[Dataset], encoding: Encoding) -> bytes:
         The items with their headers.
     """
     codecs = list(encoding.encodings)
+    around = Dataset()
+    around.PixelRepresentation = int(encoding.signed)
     return encode_plain(
         [_in_codecs(item, codecs) for item in items],
         implicit_vr=encoding.implicit_vr,
         little_endian=encoding.little_endian,
         parent_encoding=codecs,
+        parent=around if encoding.little_endian else None,
     )
 
 
@@ -124,7 +128,7 @@ def parsed_anew(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Enc
     CorruptDataError
         If pydicom cannot read the value either.
     """
-    regular = Encoding(implicit_vr=False, little_endian=True, encodings=encoding.encodings)
+    regular = replace(encoding, implicit_vr=False, little_endian=True)
     try:
         items = convert_SQ(
             value, encoding.implicit_vr, encoding.little_endian, list(encoding.encodings)

@@ -98,6 +98,8 @@ class ItemLevel:
         Number of the frame that each item belongs to, ascending, shape ``(m,)``.
     implicit_vr : bool
         Whether elements carry no VR.
+    owners : numpy.ndarray
+        Number of the item one level up that holds each item, ascending, shape ``(m,)``.
     """
 
     def __init__(
@@ -107,10 +109,12 @@ class ItemLevel:
         stops: NDArray[np.int64],
         frames: NDArray[np.int64],
         implicit_vr: bool,
+        owners: NDArray[np.int64],
     ) -> None:
         self.buffer = buffer
         self.starts, self.stops, self.frames = starts, stops, frames
         self.implicit_vr = implicit_vr
+        self.owners = owners
 
     @classmethod
     def from_sequence(cls, buffer: bytes, implicit_vr: bool) -> ItemLevel:
@@ -122,7 +126,8 @@ class ItemLevel:
             np.zeros(1, np.uint16),
         )
         _, starts, stops = _find_items(buffer, span)
-        return cls(buffer, starts, stops, np.arange(len(starts), dtype=np.int64), implicit_vr)
+        numbers = np.arange(len(starts), dtype=np.int64)
+        return cls(buffer, starts, stops, numbers, implicit_vr, numbers)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -137,9 +142,9 @@ class ItemLevel:
         span = self._sequences(tag)
         if span is None:
             none = np.zeros(0, np.int64)
-            return ItemLevel(self.buffer, none, none, none, self.implicit_vr)
+            return ItemLevel(self.buffer, none, none, none, self.implicit_vr, none)
         owner, starts, stops = _find_items(self.buffer, span)
-        return ItemLevel(self.buffer, starts, stops, self.frames[owner], self.implicit_vr)
+        return ItemLevel(self.buffer, starts, stops, self.frames[owner], self.implicit_vr, owner)
 
     def _sequences(self, tag: int) -> Spans | None:
         """Where an element stands, for those items in which it is a sequence."""

@@ -1,18 +1,19 @@
-"""Functional group macros: where they may stand, what they hold, and how to add others."""
+"""What a functional group macro is: where it may stand, and what it holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 
 from pydicom.datadict import dictionary_VM
+from pydicom.valuerep import VR
 
 from iodkit.errors import InvalidValueError
-from iodkit.frames.macro_data import MACROS
 from iodkit.frames.paths import parse_path
 
-__all__ = ["Field", "Macro", "Placement", "find_macro", "known_macros", "register_macro"]
+__all__ = ["Field", "Macro", "Placement"]
+
+_VRS = frozenset(vr.value for vr in VR if " " not in vr.value)
 
 
 class Placement(Enum):
@@ -32,7 +33,7 @@ class Field:
     path : str
         Path from the functional group's sequence to the attribute.
     vr : str
-        VR by the data dictionary, empty if it is not in there.
+        VR by the macro or else by the data dictionary, empty if neither says it.
     vm : str
         Value multiplicity by the data dictionary, such as ``"3"`` or ``"1-n"``.
     """
@@ -49,17 +50,23 @@ class Macro:
     Attributes
     ----------
     sequence : str
-        Keyword of the functional group's sequence.
+        Keyword of the functional group's sequence, or its tag as ``ggggeeee``.
     name : str
         Name of the macro in the standard.
     clause : str
         The clause that defines it.
     attributes : tuple of str
-        Paths of its attributes below the sequence, keywords joined by dots.
+        Paths of its attributes below the sequence, keywords joined by dots.  A private attribute
+        is a tag with its VR behind a colon, ``"00191110:DS"``.
     placement : Placement
         Where the macro has to stand; AUTO if it may stand in either place.
     many_items : bool
         Whether the sequence may have more than one item.
+
+    Raises
+    ------
+    InvalidValueError
+        If the sequence or an attribute is neither in the data dictionary nor a tag.
     """
 
     sequence: str
@@ -69,75 +76,32 @@ class Macro:
     placement: Placement = Placement.AUTO
     many_items: bool = False
 
+    def __post_init__(self) -> None:
+        where = parse_path(self.sequence)
+        if len(where.tags) != 1 or where.vr not in {"SQ", None}:
+            raise InvalidValueError(
+                "a functional group is a sequence", attribute=self.sequence, found=where.vr
+            )
+        for attribute in self.attributes:
+            self._field(attribute)
+
+    @property
+    def tag(self) -> int:
+        """Tag of the functional group's sequence."""
+        return parse_path(self.sequence).group
+
     @property
     def fields(self) -> tuple[Field, ...]:
         """The attributes with VR and VM."""
-        found = []
-        for attribute in self.attributes:
-            path = parse_path(f"{self.sequence}.{attribute}")
-            try:
-                vm = dictionary_VM(path.leaf)
-            except KeyError:
-                vm = "1-n"
-            found.append(Field(path.text, path.vr or "", vm))
-        return tuple(found)
+        return tuple(map(self._field, self.attributes))
 
-
-@cache
-def _macros() -> dict[int, Macro]:
-    known = {}
-    for paragraph in MACROS.strip().split("\n\n"):
-        head, name, *rest = paragraph.split("\n")
-        sequence, clause, *flags = head.split()
-        placement = Placement.AUTO
-        for one in (Placement.SHARED, Placement.PER_FRAME):
-            placement = one if one.value in flags else placement
-        attributes = tuple(" ".join(rest).split())
-        macro = Macro(sequence, name, f"PS3.3 {clause}", attributes, placement, "many" in flags)
-        known[parse_path(sequence).group] = macro
-    return known
-
-
-def register_macro(macro: Macro) -> None:
-    """Make a functional group macro known.
-
-    Parameters
-    ----------
-    macro : Macro
-        The macro; one for the same sequence that is known already is replaced.
-
-    Raises
-    ------
-    InvalidValueError
-        If its sequence or an attribute is neither in the data dictionary nor a tag.
-    """
-    where = parse_path(macro.sequence)
-    if len(where.tags) != 1 or where.vr not in {"SQ", None}:
-        raise InvalidValueError(
-            "a functional group is a sequence", attribute=macro.sequence, found=where.vr
-        )
-    for attribute in macro.attributes:
-        parse_path(f"{macro.sequence}.{attribute}")
-    _macros()[where.group] = macro
-
-
-def find_macro(sequence: str | int) -> Macro | None:
-    """Look up the macro of a functional group.
-
-    Parameters
-    ----------
-    sequence : str or int
-        Keyword or tag of the functional group's sequence.
-
-    Returns
-    -------
-    Macro or None
-        The macro, None if none is known.
-    """
-    tag = parse_path(sequence).group if isinstance(sequence, str) else sequence
-    return _macros().get(tag)
-
-
-def known_macros() -> tuple[Macro, ...]:
-    """List all known macros in the order of their tags."""
-    return tuple(macro for _, macro in sorted(_macros().items()))
+    def _field(self, attribute: str) -> Field:
+        name, _, given = attribute.partition(":")
+        if given and given not in _VRS:
+            raise InvalidValueError("no such VR", attribute=attribute, found=given)
+        path = parse_path(f"{self.sequence}.{name}")
+        try:
+            vm = dictionary_VM(path.leaf)
+        except KeyError:
+            vm = "1-n"
+        return Field(path.text, path.vr or given, vm)

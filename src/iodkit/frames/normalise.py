@@ -95,7 +95,7 @@ class _Rewriter:
             if length == _UNDEFINED or self.is_sequence(whole, vr):
                 if length != _UNDEFINED and end > stop:
                     _fail(content, "value reaches beyond its item")
-                if length == _UNDEFINED and vr not in {0, _SQ}:
+                if length == _UNDEFINED and not self.may_be_sequence(whole, vr):
                     raise Irregular(f"undefined length at offset {pos}")
                 endless = length == _UNDEFINED
                 inner, end = self.items(content, stop if endless else end, endless, depth + 1)
@@ -125,6 +125,15 @@ class _Rewriter:
         if stop - pos < 12:
             _fail(pos, "element header is cut off")
         return tag, vr, int.from_bytes(self.value[pos + 8 : pos + 12], "little"), pos + 12
+
+    def may_be_sequence(self, tag: int, vr: int) -> bool:
+        """Whether an element of undefined length is a sequence, as far as is known."""
+        if not self.implicit:
+            return vr == _SQ
+        try:
+            return dictionary_VR(tag) == "SQ"
+        except KeyError:
+            return True
 
     def is_sequence(self, tag: int, vr: int) -> bool:
         """Whether an element of defined length is a sequence."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, cast
 
 from pydicom.charset import convert_encodings
 from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from iodkit.elements import DicomItem
@@ -17,54 +15,12 @@ from iodkit.frames.raw import decode_all
 if TYPE_CHECKING:
     from iodkit.frames.table import FrameTable
 
-__all__ = ["FrameOwner", "SafeItem"]
+__all__ = ["FrameOwner"]
 
 _CHARACTER_SET = BaseTag(0x00080005)
-_MAY_BE_SEQUENCE = frozenset(("SQ", "UN", None))
-_PARSE = threading.RLock()
 
 
-class _State(threading.local):
-    """Whether this thread is parsing an encoded sequence right now."""
-
-    parsing = 0
-
-
-_STATE = _State()
-
-
-class SafeItem(DicomItem):
-    """An item whose encoded sequences, at any depth, can be accessed by several threads.
-
-    Items that are made when an encoded sequence is parsed are of this class, so that every
-    thread that asks gets the same objects.
-    """
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice):
-            return super().__getitem__(key)
-        tag = key if isinstance(key, BaseTag) else Tag(key)
-        stored = self._dict.get(tag)
-        if not isinstance(stored, RawDataElement) or stored.VR not in _MAY_BE_SEQUENCE:
-            return super().__getitem__(tag)
-        with _PARSE:
-            _STATE.parsing += 1
-            try:
-                return super().__getitem__(tag)
-            finally:
-                _STATE.parsing -= 1
-
-    def __setitem__(self, key: Any, elem: DataElement | RawDataElement) -> None:
-        # The parsed sequence becomes visible to other threads here: its items have to be safe
-        # before that.
-        if _STATE.parsing and isinstance(elem, DataElement) and elem.VR == "SQ":
-            for item in elem.value or ():
-                if type(item) is Dataset:
-                    item.__class__ = SafeItem
-        super().__setitem__(key, elem)
-
-
-class FrameOwner(SafeItem):
+class FrameOwner(DicomItem):
     """Mixin for datasets that hold functional groups as encoded sequences.
 
     Until an item is asked for, the encoded sequences are the truth; from then on the items

@@ -21,12 +21,24 @@ from pydicom.errors import BytesLengthException
 __all__ = ["Snapshot", "element_encoding"]
 
 _CHARACTER_SET = 0x00080005
+_PIXEL_REPRESENTATION = 0x00280103
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001, 0x7FE00002))
 
 
 def element_encoding(dataset: Dataset, element: RawDataElement) -> Encoding:
     """Find out how an encoded element of a dataset is encoded."""
-    return Encoding(element.is_implicit_VR, element.is_little_endian, text_codecs(dataset))
+    return Encoding(
+        element.is_implicit_VR, element.is_little_endian, text_codecs(dataset), is_signed(dataset)
+    )
+
+
+def is_signed(dataset: Dataset) -> bool:
+    """Tell whether the pixels of a dataset are signed, which other values depend on."""
+    element = dataset._dict.get(BaseTag(_PIXEL_REPRESENTATION))
+    value: Any = getattr(element, "value", None)
+    if isinstance(value, bytes):
+        return value.strip(b"\0") == b"\1"
+    return value == 1
 
 
 def text_codecs(dataset: Dataset) -> tuple[str, ...]:
@@ -45,10 +57,13 @@ class Snapshot:
         The elements, encoded or not, by tag.
     codecs : tuple of str
         Python's codec names for encoded text.
+    signed : bool
+        Whether pixels are signed, which values of VR "US or SS" depend on.
     """
 
     elements: dict[int, DataElement | RawDataElement]
     codecs: tuple[str, ...] = field(default=(default_encoding,))
+    signed: bool = False
 
     @classmethod
     def of(cls, dataset: Dataset) -> Snapshot:
@@ -61,7 +76,7 @@ class Snapshot:
                 isinstance(element, RawDataElement) and element.value is None and element.length
             )
             elements[int(tag)] = dataset[tag] if deferred else element
-        return cls(elements, text_codecs(dataset))
+        return cls(elements, text_codecs(dataset), is_signed(dataset))
 
     def element(self, tag: int) -> DataElement | None:
         """Decode an element, None if there is none; what is kept stays encoded.
@@ -76,7 +91,7 @@ class Snapshot:
             return found
         codecs = [default_encoding] if tag == _CHARACTER_SET else list(self.codecs)
         try:
-            return convert_raw_data_element(found, encoding=codecs)
+            decoded = convert_raw_data_element(found, encoding=codecs)
         except (
             ArithmeticError, BytesLengthException, LookupError, NotImplementedError, OSError,
             TypeError, ValueError,
@@ -84,6 +99,11 @@ class Snapshot:
             raise CorruptDataError(
                 f"value cannot be decoded: {error}", attribute=f"{BaseTag(tag)}"
             ) from error
+        if decoded.VR == "SQ":
+            for item in decoded.value or ():
+                # As pydicom does for the items of a dataset that it decodes.
+                item._pixel_rep = int(self.signed)
+        return decoded
 
     def value(self, keyword: str) -> Any:
         """Decode the value of an attribute; None if it is absent or empty."""

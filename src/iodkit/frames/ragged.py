@@ -86,6 +86,13 @@ class Ragged:
         """Number of values in each row, shape ``(n,)``."""
         return np.diff(self.offsets)
 
+    def first(self) -> NDArray[np.object_]:
+        """Return the first value of each row, None where there is none; shape ``(n,)``."""
+        out = np.full(len(self), None, object)
+        has = self.counts > 0
+        out[has] = self.values[self.offsets[:-1][has]]
+        return out
+
     @property
     def rows(self) -> NDArray[np.intp]:
         """Row of each value, shape ``(m,)``."""

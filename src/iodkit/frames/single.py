@@ -64,13 +64,13 @@ class InstanceColumns:
             rows += [values] * count
         return Column(path.text, vr, to_ragged(rows, vr or path.vr or ""))
 
-    def items(self, leaf: AttributePath) -> tuple[NDArray[np.intp], Ragged]:
-        """Read an attribute item by item: frame of each item, and its values."""
+    def items(self, leaf: AttributePath, depth: int) -> tuple[NDArray[np.intp], Ragged]:
+        """Read an attribute by the items of a sequence: frame of each item, and its values."""
         frames: list[int] = []
         rows: list[list[Any]] = []
         start, vr = 0, ""
         for snapshot, count in zip(self._snapshots, self._counts.tolist(), strict=True):
-            found = [_values(item.get(leaf.leaf)) for item in _items(snapshot, leaf.inner)]
+            found = _find_by_item(snapshot, leaf, depth)
             vr = next((own for own, _ in found if own), vr)
             for frame in range(start, start + count):
                 frames += [frame] * len(found)
@@ -85,12 +85,33 @@ def _find(snapshot: Snapshot, path: AttributePath) -> tuple[str, list[Any]]:
         if len(candidate.tags) == 1:
             found = _values(snapshot.element(candidate.leaf))
         else:
-            parts = [_values(item.get(candidate.leaf)) for item in _items(snapshot, candidate)]
-            vr = next((own for own, _ in parts if own), "")
-            found = vr, [x for _, values in parts for x in values]
+            found = _joined(_items(snapshot, candidate), candidate.leaf)
         if found[0]:
             return found
     return "", []
+
+
+def _find_by_item(
+    snapshot: Snapshot, leaf: AttributePath, depth: int
+) -> list[tuple[str, list[Any]]]:
+    """VR and values of each item of the sequence at a depth, inside a group or without it."""
+    for path, steps in ((leaf, depth), (leaf.inner, depth - 1)):
+        holders = _descend(_sequence(snapshot.element(path.tags[0])), path.tags[1:steps])
+        if steps > 0 and holders:
+            return [_joined(_descend([item], path.tags[steps:-1]), path.leaf) for item in holders]
+    return []
+
+
+def _descend(items: list[Dataset], tags: tuple[int, ...]) -> list[Dataset]:
+    for tag in tags:
+        items = [inner for item in items for inner in _sequence(item.get(tag))]
+    return items
+
+
+def _joined(items: list[Dataset], tag: int) -> tuple[str, list[Any]]:
+    parts = [_values(item.get(tag)) for item in items]
+    vr = next((own for own, _ in parts if own), "")
+    return vr, [x for _, values in parts for x in values]
 
 
 def _candidates(path: AttributePath) -> list[AttributePath]:
@@ -102,11 +123,7 @@ def _items(snapshot: Snapshot, path: AttributePath) -> list[Dataset]:
     """Items that hold the last step of a path."""
     if len(path.tags) == 1:
         return []
-    element = snapshot.element(path.tags[0])
-    items = _sequence(element)
-    for tag in path.tags[1:-1]:
-        items = [inner for item in items for inner in _sequence(item.get(tag))]
-    return items
+    return _descend(_sequence(snapshot.element(path.tags[0])), path.tags[1:-1])
 
 
 def _sequence(element: Any) -> list[Dataset]:

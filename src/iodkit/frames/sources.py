@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def read_sources(source: FrameSource) -> SourceReferences:
     """Read the references of all frames."""
 
     def leaf(keyword: str) -> tuple[NDArray[np.intp], Ragged]:
-        return source.items(parse_path(f"{_SOURCE}.{keyword}"))
+        return source.items(parse_path(f"{_SOURCE}.{keyword}"), 2)
 
     frames, uids = leaf("ReferencedSOPInstanceUID")
     _, class_uids = leaf("ReferencedSOPClassUID")
@@ -91,8 +91,8 @@ def read_sources(source: FrameSource) -> SourceReferences:
     known: dict[str, int] = {}
     classes: dict[int, str] = {}
     instances = np.full(len(frames), -1, np.intp)
-    rows = _first(class_uids)
-    for position, uid in enumerate(_first(uids)):
+    rows = class_uids.first().tolist()
+    for position, uid in enumerate(uids.first().tolist()):
         if uid is not None:
             instances[position] = code = known.setdefault(uid, len(known))
             if rows[position]:
@@ -100,8 +100,7 @@ def read_sources(source: FrameSource) -> SourceReferences:
     values = numbers.values
     if not np.issubdtype(values.dtype, np.integer):
         values = values.astype(np.int64)
-    flags = np.empty(len(frames), object)
-    flags[:] = _first(preserved)
+    flags = preserved.first()
     for array in (frames, instances, values, flags):
         array.flags.writeable = False
     return SourceReferences(
@@ -112,15 +111,3 @@ def read_sources(source: FrameSource) -> SourceReferences:
         Ragged(values, numbers.offsets),
         flags,
     )
-
-
-def _first(column: Ragged) -> list[Any]:
-    """First value of each row, None where there is none."""
-    if not len(column.values):
-        return [None] * len(column)
-    values: Any = np.append(column.values.astype(object), np.array([None], object))
-    chosen: Any = np.where(
-        column.counts > 0, values[np.minimum(column.offsets[:-1], len(column.values))], None
-    )
-    picked: list[Any] = chosen.tolist()
-    return picked

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iodkit.errors import InvalidValueError
+from iodkit.spatial.tiling import place_in_order, tile_counts, tile_positions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,16 @@ def slide_orientation(snapshot: Snapshot) -> tuple[float, ...]:
     if given is None or isinstance(given, (str, bytes, float)) or len(given) != 6:
         return (np.nan,) * 6
     return tuple(np.nan if x in (None, "") else float(x) for x in given)
+
+
+def _matrix_origin(snapshot: Snapshot) -> tuple[float, ...]:
+    """Read the origin of the total pixel matrix in mm, NaN where not given."""
+    for item in snapshot.items("TotalPixelMatrixOriginSequence")[:1]:
+        x, y, z = (item.get(f"{axis}OffsetInSlideCoordinateSystem") for axis in "XYZ")
+        if x is not None and y is not None:
+            # Of the three offsets only Z is in micrometres.
+            return float(x), float(y), float(z) / 1000 if z is not None else 0.0
+    return (np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,8 @@ class FullTiling:
         X and Y of the total pixel matrix's origin in mm, and Z in mm.
     orientation : tuple of float
         ImageOrientationSlide.
+    first_frame : int
+        Number of the first frame, from 0; not 0 in later parts of a concatenation.
     segments : tuple of int
         Numbers of the segments that the channels are; empty if they are none.
     optical_paths : tuple of str
@@ -54,6 +67,7 @@ class FullTiling:
     focal_planes: int
     origin: tuple[float, ...]
     orientation: tuple[float, ...]
+    first_frame: int = 0
     segments: tuple[int, ...] = ()
     optical_paths: tuple[str, ...] = ()
 
@@ -78,16 +92,6 @@ class FullTiling:
                     found=size,
                     clause="PS3.3 C.7.6.17.3",
                 )
-        origin = (np.nan, np.nan, np.nan)
-        for item in snapshot.items("TotalPixelMatrixOriginSequence")[:1]:
-            x, y = (
-                item.get("XOffsetInSlideCoordinateSystem"),
-                item.get("YOffsetInSlideCoordinateSystem"),
-            )
-            z = item.get("ZOffsetInSlideCoordinateSystem")
-            if x is not None and y is not None:
-                # Of the three offsets only Z is in micrometres.
-                origin = (float(x), float(y), float(z) / 1000 if z is not None else 0.0)
         segments: list[int] = []
         if snapshot.text("SegmentationType") not in {None, "LABELMAP"}:
             segments = [
@@ -104,27 +108,22 @@ class FullTiling:
             matrix_rows,
             matrix_columns,
             snapshot.whole_number("TotalPixelMatrixFocalPlanes") or 1,
-            origin,
+            _matrix_origin(snapshot),
             slide_orientation(snapshot),
+            snapshot.whole_number("ConcatenationFrameOffsetNumber") or 0,
             tuple(segments),
             tuple(paths),
         )
 
-    @property
-    def grid(self) -> tuple[int, int]:
-        """Number of tiles along columns (downwards) and along rows (rightwards)."""
-        return -(-self.matrix_rows // self.rows), -(-self.matrix_columns // self.columns)
-
     def indices(self, n: int) -> tuple[NDArray[np.int64], ...]:
-        """Tile row, tile column, focal plane and channel of the first n frames, from 0."""
-        down, right = self.grid
-        frame = np.arange(n, dtype=np.int64)
-        place, rest = frame % (down * right), frame // (down * right)
-        return place // right, place % right, rest % self.focal_planes, rest // self.focal_planes
+        """Tile column, tile row, focal plane and channel of the first n frames, from 0."""
+        across, down = tile_counts(self.matrix_rows, self.matrix_columns, self.rows, self.columns)
+        frames = np.arange(self.first_frame, self.first_frame + n, dtype=np.int64)
+        return place_in_order(frames, across, down, self.focal_planes)
 
     def matrix_positions(self, n: int) -> NDArray[np.int64]:
         """Row and column, from 1, of each frame's first pixel, shape ``(n, 2)``."""
-        row, column, _, _ = self.indices(n)
+        column, row, _, _ = self.indices(n)
         return np.stack([row * self.rows + 1, column * self.columns + 1], axis=1)
 
     def slide_positions(
@@ -146,12 +145,13 @@ class FullTiling:
         numpy.ndarray
             X, Y, Z in the slide coordinate system, shape ``(n, 3)``.
         """
-        row, column = (self.matrix_positions(n) - 1).T
-        along_row, along_column = np.reshape(self.orientation, (2, 3))
-        out = np.asarray(self.origin) + (
-            (column * spacing[:, 1])[:, None] * along_row
-            + (row * spacing[:, 0])[:, None] * along_column
-        )
+        out = np.full((n, 3), np.nan)
+        if np.isnan([*self.origin, *self.orientation]).any():
+            return out
+        corners = self.matrix_positions(n)[:, ::-1] - 1
+        for one in np.unique(spacing[~np.isnan(spacing).any(axis=1)], axis=0):
+            alike = (spacing == one).all(axis=1)
+            out[alike] = tile_positions(corners[alike], self.origin, self.orientation, one)
         if self.focal_planes > 1:
             out[:, 2] += self.indices(n)[2] * depth
         return out

@@ -8,6 +8,7 @@ import numpy as np
 
 from iodkit.frames.columns import ColumnTable
 from iodkit.frames.moments import parse_datetimes
+from iodkit.frames.real_world import RealWorldMappings, read_mappings
 from iodkit.frames.sources import SourceReferences, read_sources
 
 if TYPE_CHECKING:
@@ -242,6 +243,20 @@ class TypedColumns(ColumnTable):
     def rescale_intercepts(self) -> NDArray[np.float64]:
         """RescaleIntercept, shape ``(n,)``."""
         return self.numbers("PixelValueTransformationSequence.RescaleIntercept")
+
+    @property
+    def rescale_types(self) -> NDArray[np.object_]:
+        """RescaleType, such as ``"HU"``, shape ``(n,)``."""
+        return self.texts("PixelValueTransformationSequence.RescaleType")
+
+    @property
+    def real_world_mappings(self) -> RealWorldMappings:
+        """Mappings of stored values to values with units (PS3.3 C.7.6.16.2.11)."""
+        found = self._arrays.get("real_world_mappings")
+        if found is None:
+            found = self._arrays.setdefault("real_world_mappings", read_mappings(self._source))
+        kept: RealWorldMappings = found
+        return kept
 
     @property
     def sources(self) -> SourceReferences:

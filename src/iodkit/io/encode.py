@@ -74,6 +74,7 @@ def encode_items(
     implicit_vr: bool = False,
     little_endian: bool = True,
     parent_encoding: str | list[str] = default_encoding,
+    parent: Dataset | None = None,
 ) -> bytes:
     """Encode the items of a sequence: the value of an element of VR SQ (PS3.5 7.5).
 
@@ -87,6 +88,9 @@ def encode_items(
         Byte order.
     parent_encoding : str | list[str], optional
         Character set (Python's names) of the dataset around the items.
+    parent : pydicom.Dataset, optional
+        The dataset around the items, or as much of it as VRs depend on: its
+        PixelRepresentation decides whether values are signed.  Little endian only.
 
     Returns
     -------
@@ -104,5 +108,7 @@ def encode_items(
             encode_item_big_endian(item, implicit_vr, parent_encoding) for item in items
         )
     encoder = TreeEncoder(implicit_vr)
-    encoder.add_items(items, encoder.codec(parent_encoding), None)
+    encoder.add_items(
+        items, encoder.codec(parent_encoding), None if parent is None else (parent, None)
+    )
     return join_pieces(encoder.out)

@@ -18,6 +18,7 @@ from pydicom.valuerep import AMBIGUOUS_VR, EXPLICIT_VR_LENGTH_32
 
 from iodkit.errors import InvalidValueError, IodkitError
 from iodkit.io.bulk import BufferedValue, BulkValue
+from iodkit.io.items import EncodedItem
 from iodkit.io.pieces import as_bytes_view
 from iodkit.io.values import LUT_DESCRIPTOR_TAGS, VALUE_ENCODERS, Codec
 
@@ -88,7 +89,9 @@ class TreeEncoder:
             self._codecs[key] = found
         return found
 
-    def add_items(self, items: Iterable[Dataset], codec: Codec, ancestors: Ancestors) -> int:
+    def add_items(
+        self, items: Iterable[Dataset | EncodedItem], codec: Codec, ancestors: Ancestors
+    ) -> int:
         """Append items of a sequence; return their number of bytes."""
         out, seen = self.out, self._seen
         # pydicom translates the names again at each level, which tells for a few character sets.
@@ -97,7 +100,14 @@ class TreeEncoder:
             inner = self._inner[id(codec)] = self.codec(codec.names)
         codec = inner
         total = 0
-        for item in items:
+        for given in items:
+            if isinstance(given, EncodedItem):
+                if self._fits(given, codec):
+                    total += self._add_encoded(given)
+                    continue
+                item = given.decode()
+            else:
+                item = given
             key = (id(item), id(codec))
             known = seen.get(key)
             if known is not None:
@@ -118,6 +128,20 @@ class TreeEncoder:
             seen[key] = (item, start, len(out), length)
             total += length
         return total
+
+    def _fits(self, item: EncodedItem, codec: Codec) -> bool:
+        """Tell whether an encoded item can be taken as it is."""
+        same_headers = item.little_endian and item.implicit_vr == self._implicit
+        return same_headers and item.encodings == codec.names
+
+    def _add_encoded(self, item: EncodedItem) -> int:
+        """Append an item as it is."""
+        data = item.data
+        if item.undefined_length:
+            self.out.append(_ITEM + b"\xff\xff\xff\xff" + data + _ITEM_END)
+            return len(data) + 16
+        self.out.append(_ITEM + _pack_long(len(data)) + data)
+        return len(data) + 8
 
     def add_dataset(
         self,
@@ -227,7 +251,8 @@ class TreeEncoder:
         place = len(out)
         out.append(b"")
         items = element.value
-        if type(items) is Sequence:
+        if isinstance(items, Sequence):
+            # Without decoding the items of a sequence that are still encoded.
             items = items._list
         length = self.add_items(items or (), codec, ancestors)
         plan = self._plans.get(tag)
@@ -281,7 +306,9 @@ class TreeEncoder:
         self, tag: int, vr: str, value: Any, length: int, *, undefined: bool = False
     ) -> int:
         """Append an element with its header; the value is bytes, or a tuple of pieces."""
-        plan = self._make_plan(tag, vr)
+        plan = self._plans.get(tag)
+        if plan is None or plan.vr != vr:
+            plan = self._make_plan(tag, vr)
         head = plan.head
         if undefined or plan.has_long_length:
             head += _pack_long(UNDEFINED_LENGTH if undefined else length)

@@ -11,6 +11,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     PluginInfo,
     PluginState,
@@ -29,6 +30,7 @@ __all__ = [
     "Discovery",
     "IODEntry",
     "LoadedPlugin",
+    "MacroEntry",
     "ModuleEntry",
     "PluginInfo",
     "PluginState",
@@ -49,6 +51,7 @@ __all__ = [
     "load_reference",
     "lookup",
     "lookup_keyword",
+    "macros",
     "module",
     "modules",
     "plugins",
@@ -72,6 +75,7 @@ implementation = registry.implementation
 load = registry.load
 lookup = registry.lookup
 lookup_keyword = registry.lookup_keyword
+macros = registry.macros
 module = registry.module
 modules = registry.modules
 plugins = registry.plugins

@@ -10,6 +10,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     PluginInfo,
     Problem,
@@ -89,7 +90,7 @@ class Catalogue:
         SOP Class UID → who claims it.
     keywords : mapping of str to tuple of str
         Keyword → SOP Class UIDs that carry it.
-    modules, rules, summaries, commands, conformance : tuple of Claim
+    modules, macros, rules, summaries, commands, conformance : tuple of Claim
         The other records.
     resolvers : tuple of Resolver
         Who chooses more specific classes, in the order in which they are asked.
@@ -105,6 +106,7 @@ class Catalogue:
     iods: Mapping[str, tuple[Claim[IODEntry], ...]] = field(default_factory=dict)
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     modules: tuple[Claim[ModuleEntry], ...] = ()
+    macros: tuple[Claim[MacroEntry], ...] = ()
     rules: tuple[Claim[RuleEntry], ...] = ()
     summaries: tuple[Claim[SummaryEntry], ...] = ()
     commands: tuple[Claim[CommandEntry], ...] = ()
@@ -135,7 +137,8 @@ class Catalogue:
         if isinstance(record, IODEntry):
             claims: tuple[Claim[Any], ...] = self.iods.get(record.sop_class_uid, ())
         else:
-            claims = self.modules + self.rules + self.summaries + self.commands + self.conformance
+            others = (self.modules, self.macros, self.rules, self.summaries)
+            claims = sum((*others, self.commands, self.conformance), ())
         return next((claim for claim in claims if claim.record == record), None)
 
 

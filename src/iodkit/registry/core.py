@@ -11,6 +11,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     Problem,
     RuleEntry,
@@ -189,13 +190,14 @@ class Registry(Lifecycle):
         return self._load_class(entry.implementation, preferred.plugin, preferred.distribution)
 
     def load(
-        self, record: RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry | IODEntry
+        self,
+        record: RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry | MacroEntry | IODEntry,
     ) -> Any:
         """Import what a record refers to.
 
         Parameters
         ----------
-        record : RuleEntry, SummaryEntry, CommandEntry, ConformanceEntry or IODEntry
+        record : RuleEntry, SummaryEntry, CommandEntry, ConformanceEntry, MacroEntry or IODEntry
             A record that the registry gave.
 
         Returns
@@ -247,6 +249,16 @@ class Registry(Lifecycle):
             names = " and ".join(claim.owner for claim in claims)
             raise PluginConflictError(f"the module {keyword} is brought by {names}", found=keyword)
         return claims[0].record if claims else None
+
+    def macros(self) -> tuple[MacroEntry, ...]:
+        """List the functional group macros that plugins bring.
+
+        Returns
+        -------
+        tuple of MacroEntry
+            Sorted by distribution.
+        """
+        return tuple(claim.record for claim in self._get().macros)
 
     def rules(self, sop_class_uid: str) -> tuple[RuleEntry, ...]:
         """List the validation rules for a SOP class.

@@ -15,6 +15,7 @@ from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     PluginInfo,
     PluginState,
@@ -35,6 +36,7 @@ R = TypeVar("R", bound=Record)
 _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_iods": IODEntry,
     "iodkit_register_modules": ModuleEntry,
+    "iodkit_register_macros": MacroEntry,
     "iodkit_validation_rules": RuleEntry,
     "iodkit_summaries": SummaryEntry,
     "iodkit_cli_commands": CommandEntry,
@@ -118,6 +120,7 @@ def harvest(
         iods=iods,
         keywords=_by_keyword(iods),
         modules=_all(yields, ModuleEntry),
+        macros=_all(yields, MacroEntry),
         rules=_all(yields, RuleEntry),
         summaries=_all(yields, SummaryEntry),
         commands=_all(yields, CommandEntry),

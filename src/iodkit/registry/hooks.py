@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         CommandEntry,
         ConformanceEntry,
         IODEntry,
+        MacroEntry,
         ModuleEntry,
         RuleEntry,
         SummaryEntry,
@@ -24,6 +25,7 @@ __all__ = [
     "iodkit_cli_commands",
     "iodkit_conformance_cases",
     "iodkit_register_iods",
+    "iodkit_register_macros",
     "iodkit_register_modules",
     "iodkit_resolve_iod",
     "iodkit_summaries",
@@ -56,6 +58,18 @@ def iodkit_register_modules() -> Iterable[ModuleEntry]:
     -------
     iterable of ModuleEntry
         One record for each module or macro.
+    """
+    return ()
+
+
+@hookspec
+def iodkit_register_macros() -> Iterable[MacroEntry]:
+    """Name the functional group macros that the plugin brings.
+
+    Returns
+    -------
+    iterable of MacroEntry
+        One record for each functional group's sequence.
     """
     return ()
 

@@ -15,6 +15,7 @@ __all__ = [
     "CommandEntry",
     "ConformanceEntry",
     "IODEntry",
+    "MacroEntry",
     "ModuleEntry",
     "PluginInfo",
     "PluginState",
@@ -37,6 +38,7 @@ PluginState = Literal["active", "degraded", "broken", "disabled", "incompatible"
 """All works; some records were left out; nothing works; switched off; for another API version."""
 
 _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _COMMAND = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -277,7 +279,37 @@ class ConformanceEntry:
         check_reference(self.reference)
 
 
-Record = IODEntry | ModuleEntry | RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry
+@dataclass(frozen=True, slots=True)
+class MacroEntry:
+    """A functional group macro that a plugin brings (PS3.3 C.7.6.16).
+
+    Parameters
+    ----------
+    sequence : str
+        Keyword of the functional group's sequence, or its tag as ``"ggggeeee"``.
+    reference : str
+        Reference to a callable without arguments that gives `iodkit.frames.Macro` objects, the
+        one of this sequence among them; called when such a group is first met.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    sequence: str
+    reference: str
+
+    def __post_init__(self) -> None:
+        _check_text(self.sequence, "sequence", empty=False)
+        if not _TAG.fullmatch(self.sequence):
+            _check_identifier(self.sequence, "sequence")
+        check_reference(self.reference)
+
+
+Record = (
+    IODEntry | ModuleEntry | MacroEntry | RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry
+)
 """Whatever a hook may return."""
 
 

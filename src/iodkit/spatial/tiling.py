@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -22,11 +22,15 @@ __all__ = [
     "compute_tile_positions_per_frame",
     "get_tile_array",
     "is_tiled_image",
+    "place_in_order",
     "tile_corners",
+    "tile_counts",
     "tile_of_frame",
     "tile_pixel_matrix",
     "tile_positions",
 ]
+
+Integers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 
 
 def is_tiled_image(dataset: Dataset) -> bool:
@@ -81,11 +85,11 @@ def tile_pixel_matrix(
     InvalidValueError
         If a size is not positive.
     """
-    across, down = _tile_counts(total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns)
+    across, down = tile_counts(total_pixel_matrix_rows, total_pixel_matrix_columns, rows, columns)
     return ((c, r) for r in range(1, down + 1) for c in range(1, across + 1))
 
 
-def _tile_counts(matrix_rows: int, matrix_columns: int, rows: int, columns: int) -> tuple[int, int]:
+def tile_counts(matrix_rows: int, matrix_columns: int, rows: int, columns: int) -> tuple[int, int]:
     """Return the number of tiles across and down."""
     _positive_counts(
         total_pixel_matrix_rows=matrix_rows,
@@ -106,7 +110,7 @@ def tile_corners(
     numpy.ndarray
         Array of shape (tiles, 2).
     """
-    across, down = _tile_counts(matrix_rows, matrix_columns, rows, columns)
+    across, down = tile_counts(matrix_rows, matrix_columns, rows, columns)
     corners = np.empty((down, across, 2), dtype=np.int64)
     corners[..., 0] = np.arange(across) * columns
     corners[..., 1] = (np.arange(down) * rows)[:, np.newaxis]
@@ -236,11 +240,35 @@ def get_tile_array(
     return padded
 
 
+def place_in_order(
+    numbers: Integers, across: int, down: int, focal_planes: int
+) -> tuple[Integers, Integers, Integers, Integers]:
+    """Take the numbers of TILED_FULL frames apart (PS3.3 C.7.6.17.3).
+
+    Frames go through columns first, then rows, focal planes, and last optical paths or segments.
+
+    Parameters
+    ----------
+    numbers : numpy.ndarray
+        Numbers of frames, from zero; those of a concatenation continue each other.
+    across, down : int
+        Number of tiles in a row and in a column.
+    focal_planes : int
+        Number of focal planes.
+
+    Returns
+    -------
+    column, row, focal_plane, channel : numpy.ndarray
+        Place of each frame, from zero: column and row of tiles, focal plane, and channel.
+    """
+    rest, column = divmod(numbers, across)
+    rest, row = divmod(rest, down)
+    channel, plane = divmod(rest, focal_planes)
+    return column, row, plane, channel
+
+
 def tile_of_frame(dataset: Dataset, frame_index: int) -> tuple[int, int, int]:
     """Return where a frame of a TILED_FULL image lies in the total pixel matrix.
-
-    Frames go through columns first, then rows, focal planes, and last optical paths or segments
-    (PS3.3 C.7.6.17.3); those of a concatenation continue each other.
 
     Parameters
     ----------
@@ -261,14 +289,14 @@ def tile_of_frame(dataset: Dataset, frame_index: int) -> tuple[int, int, int]:
     """
     require_tiled_full(dataset)
     rows, columns = int(dataset.Rows), int(dataset.Columns)
-    across, down = _tile_counts(
+    across, down = tile_counts(
         int(dataset.TotalPixelMatrixRows), int(dataset.TotalPixelMatrixColumns), rows, columns
     )
     planes = int(dataset.get("TotalPixelMatrixFocalPlanes") or 1)
     number = frame_index + int(dataset.get("ConcatenationFrameOffsetNumber") or 0)
-    rest, column = divmod(number, across)
-    rest, row = divmod(rest, down)
-    return column * columns, row * rows, rest % planes
+    places = place_in_order(np.array([number]), across, down, planes)
+    column, row, plane = (int(each[0]) for each in places[:3])
+    return column * columns, row * rows, plane
 
 
 def require_tiled_full(dataset: Dataset) -> None:

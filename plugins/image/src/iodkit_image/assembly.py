@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from iodkit_image.placement import Placement
 
-__all__ = ["FrameTransform", "assemble"]
+__all__ = ["FrameReader", "FrameTransform", "assemble"]
 
 
 class FrameTransform(Protocol):
@@ -33,8 +31,21 @@ class FrameTransform(Protocol):
         ...
 
 
+class FrameReader(Protocol):
+    """What gives stored values."""
+
+    def view(self, index: int, rows: slice) -> NDArray[Any]:
+        """Give the stored values of some rows of a frame."""
+        ...
+
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        ...
+
+
 def assemble(
-    read: Callable[[int, slice], NDArray[Any]],
+    reader: FrameReader,
     placement: Placement,
     transform: FrameTransform,
     gaps: NDArray[np.intp],
@@ -44,8 +55,8 @@ def assemble(
 
     Parameters
     ----------
-    read : callable
-        Gives the stored values of some rows of a frame by its index.
+    reader : FrameReader
+        Frames.
     placement : Placement
         Frames, and where they go.
     transform : FrameTransform
@@ -69,7 +80,7 @@ def assemble(
         strict=True,
     )
     for frame, slot, (top, bottom, left, right), (row, column) in rows:
-        stored = read(frame, slice(top, bottom))[:, left:right]
+        stored = reader.view(frame, slice(top, bottom))[:, left:right]
         target = (slot, slice(row, row + bottom - top), slice(column, column + right - left))
         if out is None:
             # Whether there are samples of colour is known from here on.
@@ -79,7 +90,8 @@ def assemble(
         else:
             transform.write(stored, frame, out[target])
     if out is None:
-        out = _allocate(placement.shape, transform.dtype, gaps, fill_value)
+        samples = transform.apply(reader.blank_pixel, 0).shape[2:]
+        out = _allocate((*placement.shape, *samples), transform.dtype, gaps, fill_value)
     return out
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from iodkit.dataset import require
 from iodkit.errors import InvalidTypeError
-from iodkit_image.sourced import IndexedImage
+from iodkit_image.views import ViewableImage
 
 if TYPE_CHECKING:
     import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Image", "imread"]
 
 
-class Image(IndexedImage):
+class Image(ViewableImage):
     """Any image: single-frame, multi-frame or tiled.
 
     Objects are made by :func:`imread`, :meth:`from_file`, :meth:`from_dataset` or

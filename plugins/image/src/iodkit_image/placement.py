@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Placement", "place_frames"]
+__all__ = ["Placement", "TileGrid", "place_frames"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,3 +137,39 @@ def place_frames(
     return Placement(
         frames[order], slots[order], sources, begin - first, (number_of_slots, rows, columns)
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileGrid:
+    """Tiles of one total pixel matrix.
+
+    Attributes
+    ----------
+    frames : numpy.ndarray
+        Indices of the frames, shape (n,).
+    corners : numpy.ndarray
+        Row and column, from 0, of the first pixel of each, shape (n, 2).
+    tile_shape, matrix_shape : tuple[int, int]
+        Rows and columns of a tile, and of the matrix.
+    """
+
+    frames: NDArray[np.intp]
+    corners: NDArray[np.int64]
+    tile_shape: tuple[int, int]
+    matrix_shape: tuple[int, int]
+
+    def place(self, window: tuple[slice, slice]) -> Placement:
+        """Choose the tiles in a part of the matrix.
+
+        Parameters
+        ----------
+        window : tuple[slice, slice]
+            Rows and columns, with start and stop.
+
+        Returns
+        -------
+        Placement
+            Parts of tiles in one output plane.
+        """
+        slots = np.zeros(len(self.frames), np.intp)
+        return place_frames(self.frames, slots, self.corners, self.tile_shape, 1, window)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
+from iodkit.elements.tolerances import EQUAL_VALUES
 from iodkit.errors import GeometryError
+from iodkit.frames import common_values, require_known
 from iodkit.spatial import describe_positions, read_plane
 from iodkit.standard.enums import CoordinateSystemNames
 
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from iodkit_image.frames import ImageFrames
 
 __all__ = ["FramePlaces", "ToleranceOptions", "frame_places", "stacked_places", "tile_corners"]
-
-# Relative difference below which spacings count as equal: decimal strings are rounded.
-_SPACING_RTOL = 1e-5
 
 
 class ToleranceOptions(TypedDict, total=False):
@@ -203,12 +202,12 @@ def stacked_places(
         ("ImageOrientationPatient", table.orientations),
         ("PixelSpacing", table.pixel_spacings),
     ):
-        _require_all(keyword, values, noun)
+        require_known(values, keyword, what=noun)
     return FramePlaces(
         positions=positions,
         orientations=table.orientations,
         plane_of_frame=np.arange(len(positions)),
-        pixel_spacing=_common_spacing(table.pixel_spacings, noun),
+        pixel_spacing=_common_spacing(table, noun),
         plane_shape=shape,
         corners=np.zeros((len(positions), 2), np.int64),
         coordinate_system=CoordinateSystemNames.PATIENT,
@@ -217,34 +216,15 @@ def stacked_places(
     )
 
 
-def _require_all(keyword: str, values: NDArray[np.float64], noun: str) -> None:
-    missing: Any = np.isnan(values).any(axis=1)
-    if missing.any():
-        raise GeometryError(
-            f"{int(missing.sum())} of {len(missing)} {noun}s have no {keyword}",
-            attribute=keyword,
-            found=f"no value in {noun} {int(missing.argmax()) + 1}",
-            clause="PS3.3 C.7.6.2",
-        )
-
-
-def _common_spacing(spacings: NDArray[np.float64], noun: str) -> tuple[float, float]:
-    if not np.allclose(spacings, spacings[0], rtol=_SPACING_RTOL, atol=0):
-        raise GeometryError(
-            f"the {noun}s differ in PixelSpacing",
-            attribute="PixelSpacing",
-            found=np.unique(spacings, axis=0)[:3].tolist(),
-            expected="one value",
-            clause="PS3.3 C.7.6.2",
-        )
-    rows, columns = spacings[0].tolist()
+def _common_spacing(table: FrameTable, noun: str) -> tuple[float, float]:
+    rows, columns = common_values(table, "PixelSpacing", what=noun).tolist()
     return rows, columns
 
 
 def _spacing_hint(table: FrameTable) -> float | None:
     """Spacing between slices, where frames agree on one; its sign may give a direction."""
     stated = np.abs(table.spacing_between_slices)
-    if np.isnan(stated).any() or not np.allclose(stated, stated[0], rtol=_SPACING_RTOL, atol=0):
+    if np.isnan(stated).any() or not np.allclose(stated, stated[0], rtol=EQUAL_VALUES, atol=0):
         return None
     return float(stated[0]) or None
 
@@ -298,8 +278,8 @@ def _tiled_places(image: ImageFrames, table: FrameTable, uid: str) -> FramePlace
     """Places of tiles: their planes are total pixel matrices at different depths."""
     corners = tile_corners(image, table)
     spacings, orientations = table.pixel_spacings, table.orientations
-    _require_all("PixelSpacing", spacings, "tile")
-    _require_all("ImageOrientationSlide", orientations, "tile")
+    require_known(spacings, "PixelSpacing", what="tile")
+    require_known(orientations, "ImageOrientationSlide", what="tile")
     axes = orientations.reshape(-1, 2, 3)
     steps = corners[:, ::-1, np.newaxis] * spacings[:, ::-1, np.newaxis] * axes
     positions = table.slide_positions - steps.sum(axis=1)
@@ -309,14 +289,14 @@ def _tiled_places(image: ImageFrames, table: FrameTable, uid: str) -> FramePlace
         # tiles there are.
         positions[:, :2] = origin[:2]
         positions[np.isnan(positions[:, 2]), 2] = origin[2]
-    _require_all("SlidePosition" if origin is None else "depth", positions, "tile")
+    require_known(positions, "SlidePosition" if origin is None else "depth", what="tile")
     # What tiles of one depth say of it differs by rounding only.
     _, first, plane = np.unique(positions[:, 2].round(9), return_index=True, return_inverse=True)
     return FramePlaces(
         positions=positions[first],
         orientations=orientations[first],
         plane_of_frame=plane.reshape(-1),
-        pixel_spacing=_common_spacing(spacings, "tile"),
+        pixel_spacing=_common_spacing(table, "tile"),
         plane_shape=(int(image.TotalPixelMatrixRows), int(image.TotalPixelMatrixColumns)),
         corners=corners,
         coordinate_system=CoordinateSystemNames.SLIDE,

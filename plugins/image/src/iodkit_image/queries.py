@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.datadict import keyword_for_tag
-from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID
 
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError, NotFoundError
@@ -17,12 +15,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
     from iodkit.frames import FrameTable
     from iodkit_image.frames import ImageFrames
 
 __all__ = [
-    "dimension_columns",
     "frames_by_dimensions",
     "frames_by_source_frame",
     "frames_by_source_instance",
@@ -32,41 +30,6 @@ __all__ = [
 
 _CLAUSE = "PS3.3 C.7.6.16.2.6"
 _EMPTY_REMEDY = "Pass assert_missing_frames_are_empty=True to get zeros."
-
-
-def dimension_columns(image: ImageFrames, pointers: Sequence[int | BaseTag | str]) -> list[int]:
-    """Find dimensions by the attributes that they point to.
-
-    Parameters
-    ----------
-    image : Image
-        Multi-frame image.
-    pointers : Sequence[int | pydicom.tag.BaseTag | str]
-        Tags or keywords.
-
-    Returns
-    -------
-    list[int]
-        Place of each among the dimension index values.
-
-    Raises
-    ------
-    NotFoundError
-        If the image has no such dimension.
-    """
-    known = image.dimension_index_pointers
-    columns = []
-    for pointer in pointers:
-        tag = Tag(pointer)
-        if tag not in known:
-            raise NotFoundError(
-                "the image has no such dimension",
-                attribute="dimension_index_pointers",
-                found=keyword_for_tag(tag) or str(tag),
-                expected=f"some of {[keyword_for_tag(t) for t in known]}",
-            )
-        columns.append(known.index(tag))
-    return columns
 
 
 def referenced_instances(image: Dataset) -> list[tuple[UID, UID, UID]]:
@@ -297,17 +260,16 @@ def frames_by_dimensions(
         If a combination has not one value for each dimension.
     """
     used = image.dimension_index_pointers if pointers is None else pointers
-    columns = dimension_columns(image, used)
-    table = image.frame_table.dimension_index_values[:, columns]
+    table = np.stack([image.frame_table.dimension(each) for each in used], axis=1)
     found = []
     for combination in values:
         wanted = np.asarray(combination)
-        if wanted.shape != (len(columns),):
+        if wanted.shape != table.shape[1:]:
             raise InvalidValueError(
                 "a combination has one value for each dimension",
                 attribute="dimension_index_values",
                 found=combination,
-                expected=f"{len(columns)} values",
+                expected=f"{table.shape[1]} values",
             )
         frames = np.flatnonzero((table == wanted).all(axis=1))
         if not len(frames) and not assert_missing_frames_are_empty:

@@ -13,7 +13,8 @@ from iodkit.frames import FrameTable
 from iodkit_image.assembly import assemble
 from iodkit_image.places import FramePlaces, ToleranceOptions, stacked_places
 from iodkit_image.stores import InstanceFrames
-from iodkit_image.switches import TransformSwitches, transform_of
+from iodkit_image.transforms.choice import transform_of
+from iodkit_image.transforms.options import TransformOptions
 from iodkit_image.volumes import FrameSet, VolumeOptions, as_volume, plan_volume
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def get_volume_from_series(
     transform = transform_of(
         datasets,
         table,
-        TransformSwitches(
+        TransformOptions(
             dtype=dtype,
             apply_real_world_transform=apply_real_world_transform,
             real_world_value_map_selector=real_world_value_map_selector,
@@ -128,9 +129,7 @@ def get_volume_from_series(
             apply_icc_profile=apply_icc_profile,
         ),
     )
-    return as_volume(
-        plan, assemble(instances.view, plan.placement, transform, plan.gaps, fill_value)
-    )
+    return as_volume(plan, assemble(instances, plan.placement, transform, plan.gaps, fill_value))
 
 
 def _places(table: FrameTable, instances: InstanceFrames) -> FramePlaces:

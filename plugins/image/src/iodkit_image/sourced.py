@@ -9,7 +9,6 @@ from pydicom.tag import BaseTag
 
 from iodkit_image.assembly import FrameTransform, assemble
 from iodkit_image.queries import (
-    dimension_columns,
     frames_by_dimensions,
     frames_by_source_frame,
     frames_by_source_instance,
@@ -59,9 +58,8 @@ class IndexedImage(SpatialImage):
         NotFoundError
             If the image has no such dimension.
         """
-        columns = dimension_columns(self, dimension_index_pointers)
-        values = self.frame_table.dimension_index_values[:, columns]
-        return len(np.unique(values, axis=0)) == len(values)
+        table = self.frame_table
+        return table.is_unique(*[table.dimension(each) for each in dimension_index_pointers])
 
     def get_source_image_uids(self) -> list[tuple[UID, UID, UID]]:
         """List the images that the frames refer to as their sources.
@@ -305,4 +303,4 @@ class IndexedImage(SpatialImage):
         """Read the frame of each query into one array, with zeros where there is none."""
         placement = place_found(found, names, (int(self.Rows), int(self.Columns)))
         with self.frame_store.held() as store:
-            return assemble(store.view, placement, transform, placement.find_gaps())
+            return assemble(store, placement, transform, placement.find_gaps())

@@ -11,7 +11,7 @@ from iodkit_image.assembly import assemble
 from iodkit_image.frames import ImageFrames
 from iodkit_image.places import frame_places
 from iodkit_image.regions import IndexRange
-from iodkit_image.tiles import plan_matrix
+from iodkit_image.tiles import find_tiles, plan_matrix
 from iodkit_image.volumes import FrameSet, VolumeOptions, as_volume, plan_volume
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ class SpatialImage(ImageFrames):
             apply_icc_profile=apply_icc_profile,
         )
         with self.frame_store.held() as store:
-            array = assemble(store.view, plan.placement, transform, plan.gaps, fill_value)
+            array = assemble(store, plan.placement, transform, plan.gaps, fill_value)
         return as_volume(plan, array)
 
     def get_total_pixel_matrix(
@@ -333,12 +333,11 @@ class SpatialImage(ImageFrames):
         placement, gaps = plan_matrix(
             self,
             table,
+            find_tiles(self, table, select=select, focal_plane=focal_plane),
             (
                 IndexRange("row", row_start, row_end, as_indices),
                 IndexRange("column", column_start, column_end, as_indices),
             ),
-            select=select,
-            focal_plane=focal_plane,
             allow_missing_positions=allow_missing_positions,
         )
         transform = self._transform(
@@ -355,4 +354,4 @@ class SpatialImage(ImageFrames):
             apply_icc_profile=apply_icc_profile,
         )
         with self.frame_store.held() as store:
-            return assemble(store.view, placement, transform, gaps, fill_value)[0]
+            return assemble(store, placement, transform, gaps, fill_value)[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
 from iodkit_image.pixels import PIXEL_KEYWORDS, FrameStore, PixelLayout, pixel_element
@@ -128,6 +127,11 @@ class InstanceFrames:
         layout = self._layout(self.datasets[0])
         return layout.rows, layout.columns
 
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        return open_store(self.datasets[0]).blank_pixel
+
     def view(self, index: int, rows: slice = slice(None)) -> NDArray[Any]:
         """Decode the frame of an instance, or some rows of it; see :meth:`FrameStore.view`."""
         dataset = self.datasets[index]
@@ -136,21 +140,15 @@ class InstanceFrames:
     def _layout(self, dataset: Dataset) -> PixelLayout:
         """Layout of an instance; those of a series are nearly always the same."""
         key = _layout_key(dataset)
-        if key is None:
-            return PixelLayout.from_dataset(dataset)
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = PixelLayout.from_dataset(dataset)
         return layout
 
 
-def _layout_key(dataset: Dataset) -> tuple[Any, ...] | None:
-    """Encoded values that a layout is made of; nothing if some have been decoded."""
-    stored = [
-        dataset.get_item(tag, keep_deferred=True) if tag in dataset else None
-        for tag in _LAYOUT_TAGS
-    ]
-    if not all(element is None or isinstance(element, RawDataElement) for element in stored):
-        return None
-    values = [None if element is None else element.value for element in stored]
-    return (*values, *(tag in dataset for tag in _PIXEL_TAGS), dataset.original_encoding)
+def _layout_key(dataset: Dataset) -> tuple[Any, ...]:
+    """Values that a layout is made of, encoded or not."""
+    stored = [dataset.get_item(tag, keep_deferred=True) for tag in _LAYOUT_TAGS if tag in dataset]
+    present = [tag for tag in _PIXEL_TAGS if tag in dataset]
+    values = [(element.tag, str(element.value)) for element in stored]
+    return (*values, *present, dataset.original_encoding)

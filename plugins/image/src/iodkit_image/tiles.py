@@ -8,7 +8,7 @@ import numpy as np
 
 from iodkit.errors import GeometryError, OutOfRangeError
 from iodkit_image.attributes import select_frames, varying_attributes
-from iodkit_image.placement import Placement, place_frames
+from iodkit_image.placement import Placement, TileGrid
 from iodkit_image.places import tile_corners
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iodkit_image.frames import ImageFrames
     from iodkit_image.regions import IndexRange
 
-__all__ = ["focal_planes", "plan_matrix"]
+__all__ = ["find_tiles", "focal_planes", "plan_matrix"]
 
 
 def focal_planes(image: ImageFrames, table: FrameTable) -> NDArray[np.int64]:
@@ -48,14 +48,56 @@ def focal_planes(image: ImageFrames, table: FrameTable) -> NDArray[np.int64]:
     return np.unique(depths, return_inverse=True, equal_nan=True)[1].reshape(-1) + 1
 
 
+def find_tiles(
+    image: ImageFrames,
+    table: FrameTable,
+    *,
+    select: Mapping[str, Any] | None = None,
+    focal_plane: int | None = None,
+) -> TileGrid:
+    """Find the tiles of one total pixel matrix.
+
+    Parameters
+    ----------
+    image : Image
+        Tiled image.
+    table : FrameTable
+        Its frames.
+    select : Mapping[str, Any] | None, optional
+        Values of attributes that tiles must have.
+    focal_plane : int | None, optional
+        Number of the focal plane, from 1.
+
+    Returns
+    -------
+    TileGrid
+        The tiles.
+
+    Raises
+    ------
+    GeometryError
+        If the image is not tiled.
+    """
+    corners = tile_corners(image, table)
+    chosen = select_frames(table, image, select)
+    if focal_plane is not None:
+        chosen &= _in_focal_plane(image, table, focal_plane)
+    used = np.flatnonzero(chosen)
+    return TileGrid(
+        used,
+        corners[used],
+        (int(image.Rows), int(image.Columns)),
+        (int(image.TotalPixelMatrixRows), int(image.TotalPixelMatrixColumns)),
+    )
+
+
 def plan_matrix(
     image: ImageFrames,
     table: FrameTable,
+    grid: TileGrid,
     ranges: tuple[IndexRange, IndexRange],
     *,
-    select: Mapping[str, Any] | None,
-    focal_plane: int | None,
-    allow_missing_positions: bool,
+    allow_missing_positions: bool = False,
 ) -> tuple[Placement, NDArray[np.intp]]:
     """Plan a total pixel matrix, or a part of it.
 
@@ -65,13 +107,11 @@ def plan_matrix(
         Tiled image.
     table : FrameTable
         Its frames.
+    grid : TileGrid
+        Its tiles.
     ranges : tuple[IndexRange, IndexRange]
         Rows and columns.
-    select : Mapping[str, Any] | None
-        Values of attributes that tiles must have.
-    focal_plane : int | None
-        Number of the focal plane, from 1.
-    allow_missing_positions : bool
+    allow_missing_positions : bool, optional
         Whether tiles may be missing.
 
     Returns
@@ -84,29 +124,13 @@ def plan_matrix(
     Raises
     ------
     GeometryError
-        If the image is not tiled, tiles are missing, or several are at one place.
+        If tiles are missing, or several are at one place.
     """
-    corners = tile_corners(image, table)
-    chosen = select_frames(table, image, select)
-    if focal_plane is not None:
-        chosen &= _in_focal_plane(image, table, focal_plane)
-    used = np.flatnonzero(chosen)
-    window = tuple(
+    rows, columns = (
         slice(*wanted.resolve(length).indices(length)[:2])
-        for wanted, length in zip(
-            ranges,
-            (int(image.TotalPixelMatrixRows), int(image.TotalPixelMatrixColumns)),
-            strict=True,
-        )
+        for wanted, length in zip(ranges, grid.matrix_shape, strict=True)
     )
-    placement = place_frames(
-        used,
-        np.zeros(len(used), np.intp),
-        corners[used],
-        (int(image.Rows), int(image.Columns)),
-        1,
-        (window[0], window[1]),
-    )
+    placement = grid.place((rows, columns))
     _require_unique(image, table, placement)
     gaps = placement.find_gaps()
     if len(gaps) and not allow_missing_positions:

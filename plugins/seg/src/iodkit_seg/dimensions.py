@@ -13,7 +13,7 @@ from iodkit.content import PlanePositionSequence
 from iodkit.context import generate_uid
 from iodkit.elements import DicomSequence, coerce_enum
 from iodkit.errors import GeometryError, InvalidValueError, NotFoundError
-from iodkit.frames import FrameTable
+from iodkit.frames import FrameTable, require_values
 from iodkit.spatial import get_plane_sort_index
 from iodkit.standard.enums import AxisHandedness, CoordinateSystemNames, PixelIndexDirections
 
@@ -223,14 +223,9 @@ class DimensionIndexSequence(DicomSequence):
 
 
 def _plane_positions(table: FrameTable) -> list[PlanePositionSequence]:
-    if np.isnan(table.positions).any():
-        raise GeometryError(
-            "a frame has no position",
-            attribute="ImagePositionPatient",
-            clause="PS3.3 C.7.6.16.2.3",
-        )
     patient = CoordinateSystemNames.PATIENT
-    return [PlanePositionSequence(patient, position) for position in table.positions.tolist()]
+    positions = require_values(table, "ImagePositionPatient").tolist()
+    return [PlanePositionSequence(patient, position) for position in positions]
 
 
 def _items(pointers: Sequence[tuple[str, str]]) -> list[Dataset]:

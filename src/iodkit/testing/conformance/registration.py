@@ -10,6 +10,7 @@ from iodkit.registry import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     PluginInfo,
     RuleEntry,
     SummaryEntry,
@@ -143,7 +144,8 @@ def check_hooks(sop_class_uid: str) -> None:
     package = entry.implementation.partition(".")[0].partition(":")[0]
     own = f"{package}."
     commands = [each for each in registry.commands() if each.reference.startswith(own)]
-    records: list[RuleEntry | SummaryEntry | ConformanceEntry | CommandEntry] = [
+    records: list[RuleEntry | SummaryEntry | ConformanceEntry | CommandEntry | MacroEntry] = [
+        *(each for each in registry.macros() if each.reference.startswith(own)),
         *registry.rules(sop_class_uid),
         *registry.summaries(sop_class_uid),
         *registry.conformance(sop_class_uid),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iodkit.errors import GeometryError
+from iodkit.frames import require_values
 from iodkit.spatial import describe_positions
 from iodkit.standard.enums import DimensionOrganizationTypeValues
 from iodkit_image.derived.references import write_frame_of_reference
@@ -103,14 +104,7 @@ class PlaneStack:
                 expected="images with a position in space",
                 clause="PS3.3 C.7.4.1",
             )
-        positions = sources.table.positions
-        if np.isnan(positions).any():
-            raise GeometryError(
-                "source frames have no position",
-                attribute="ImagePositionPatient",
-                found=f"no value in frame {int(np.isnan(positions).any(axis=1).argmax()) + 1}",
-                clause="PS3.3 C.7.6.2",
-            )
+        positions = require_values(sources.table, "ImagePositionPatient", what="source frame")
         thickness = sources.table.slice_thickness
         return cls(
             positions=positions,

@@ -12,12 +12,11 @@ from pydicom.uid import UID
 from iodkit.dataset import require_same_study
 from iodkit.elements import peek_number, peek_text
 from iodkit.errors import (
-    GeometryError,
     InvalidTypeError,
     InvalidValueError,
     MissingAttributeError,
 )
-from iodkit.frames import FrameTable
+from iodkit.frames import FrameTable, common_values
 from iodkit.standard.enums import CoordinateSystemNames
 
 if TYPE_CHECKING:
@@ -149,7 +148,9 @@ class SourceFrames:
         GeometryError
             If the frames have no orientation, or different ones.
         """
-        return self._common(self.table.orientations, "ImageOrientationPatient", 1e-4)
+        return common_values(
+            self.table, "ImageOrientationPatient", what="source frame", tolerance=1e-4
+        )
 
     def pixel_spacing(self) -> NDArray[np.float64]:
         """Return the distances between rows and between columns that all frames share.
@@ -164,33 +165,7 @@ class SourceFrames:
         GeometryError
             If the frames have no spacing, or different ones.
         """
-        return self._common(self.table.pixel_spacings, "PixelSpacing", 1e-6)
-
-    def _common(
-        self, values: NDArray[np.float64], keyword: str, tolerance: float
-    ) -> NDArray[np.float64]:
-        first = values[0]
-        if np.isnan(values).any():
-            missing = np.flatnonzero(np.isnan(values).any(axis=1))
-            raise GeometryError(
-                f"{len(missing)} of {len(values)} source frames have no {keyword}",
-                attribute=keyword,
-                found=f"no value in frame {missing[0] + 1}",
-                clause="PS3.3 C.7.6.2",
-            )
-        scale = max(float(np.abs(first).max()), 1e-12)
-        differs = np.abs(values - first).max(axis=1) > tolerance * scale
-        if differs.any():
-            other = values[int(np.argmax(differs))]
-            raise GeometryError(
-                f"source frames differ in {keyword}",
-                attribute=keyword,
-                found=f"{first.tolist()} and {other.tolist()}",
-                expected="one value",
-                clause="PS3.3 C.7.6.2",
-                remedy="Make one object for each stack of parallel frames.",
-            )
-        return first
+        return common_values(self.table, "PixelSpacing", what="source frame", tolerance=1e-6)
 
 
 def require_identified(image: Dataset, *, what: str) -> None:

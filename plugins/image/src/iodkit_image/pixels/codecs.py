@@ -34,6 +34,8 @@ from iodkit.errors import (
     PixelDataError,
     UnsupportedError,
 )
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
+from iodkit_image.pixels.guard import require_size
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits
 from iodkit_image.pixels.rle import decode_rle
 
@@ -44,9 +46,9 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.layout import PixelLayout
 
-__all__ = ["DEFLATED_FRAME", "decode_compressed", "to_rgb"]
+__all__ = ["decode_compressed", "to_rgb"]
 
-DEFLATED_FRAME = UID("1.2.840.10008.1.2.8.1")
+
 _JPEG_LS = frozenset((JPEGLSLossless, JPEGLSNearLossless))
 _JPEG_2000 = frozenset((JPEG2000Lossless, JPEG2000, HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL))
 _JPEG = frozenset((JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1))
@@ -103,10 +105,11 @@ def decode_compressed(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[
     MissingDependencyError
         If no decoder for the transfer syntax is installed.
     PixelDataError
-        If all installed decoders fail.
+        If all installed decoders fail, or the frame would be larger than allowed.
     UnsupportedError
         If the transfer syntax is unknown.
     """
+    require_size(data, layout)
     own = _OWN.get(syntax)
     if own is not None:
         return own(data, layout)
@@ -233,7 +236,9 @@ def _as_signed(samples: NDArray[Any], precision: int, layout: PixelLayout) -> ND
 def _decode_deflated(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     """Deflated Image Frame Compression (PS3.5 A.4.13)."""
     try:
-        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
+        # No more than the frame needs: a few bytes may stand for very many.
+        wanted = -(-layout.native_frame_bits // 8) + 1
+        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, wanted)
     except zlib.error as error:
         raise CorruptDataError(
             f"a deflated frame is broken: {error}", attribute="PixelData", clause="PS3.5 A.4.13"
@@ -279,7 +284,7 @@ def to_rgb(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 
 _OWN: dict[str, Callable[[bytes, PixelLayout], NDArray[Any]]] = {
     RLELossless: _decode_rle,
-    DEFLATED_FRAME: _decode_deflated,
+    DEFLATED_IMAGE_FRAME: _decode_deflated,
 }
 _DIRECT = (
     _Decoder("pyjpegls", "jpeg_ls", _JPEG_LS, _decode_charls),

@@ -16,6 +16,7 @@ from iodkit.errors import (
     PixelDataError,
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def encode_frame(
     frame = _check(np.asarray(array), bits_allocated, signed)
     if bits_allocated == 1:
         return np.packbits(frame.reshape(-1) != 0, bitorder="little").tobytes()
-    if not syntax.is_compressed:
+    if not is_compressed(syntax):
         native = frame.transpose(2, 0, 1) if planar == 1 and frame.ndim == 3 else frame
         return np.ascontiguousarray(native).tobytes()
     if syntax == RLELossless:

@@ -17,7 +17,9 @@ from iodkit.errors import (
     MissingAttributeError,
     OutOfRangeError,
     PixelDataError,
+    UnsupportedError,
 )
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.codecs import decode_compressed, to_rgb
 from iodkit_image.pixels.fragments import FragmentIndex, OffsetIndex, index_fragments
 from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["FrameStore", "pixel_element"]
 
 _UNDEFINED_LENGTH = 0xFFFFFFFF
+# 1.2.840.10008.1.2.4.100 to .109, with the fragmentable ones below them (PS3.5 A.4.5 to A.4.8).
+_VIDEO = "1.2.840.10008.1.2.4.10"
 
 
 class FrameStore:
@@ -69,9 +73,9 @@ class FrameStore:
         self._extended = extended
         self._index: FragmentIndex | OffsetIndex | None = None
         self._native: NativeFrames | None = None
-        if not syntax.is_compressed:
+        if not is_compressed(syntax):
             self._native = NativeFrames(
-                value, layout, little_endian=syntax.is_little_endian, words=words
+                value, layout, little_endian=bool(syntax.is_little_endian), words=words
             )
 
     @classmethod
@@ -126,6 +130,11 @@ class FrameStore:
         """Whether frames are not compressed."""
         return self._native is not None
 
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        return np.zeros((1, 1, *self.layout.frame_shape[2:]), self.layout.dtype)
+
     @contextmanager
     def held(self) -> Iterator[FrameStore]:
         """Keep the source open during a run of reads.
@@ -154,6 +163,14 @@ class FrameStore:
         self._check(index)
         if self._native is not None:
             return self._native.raw(index)
+        if self.is_video:
+            raise UnsupportedError(
+                "frames of a video stream cannot be had one by one",
+                attribute="TransferSyntaxUID",
+                found=self.syntax.name,
+                clause="PS3.5 8.2.5 to 8.2.8",
+                remedy="Write get_video_stream() to a file for a video player or decoder.",
+            )
         fragments = self._fragments
         try:
             return fragments.read(self._value, index)
@@ -165,6 +182,31 @@ class FrameStore:
             self._value, self.layout.number_of_frames, self._extended, trust_table=False
         )
         return self._index.read(self._value, index)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether frames are one stream of MPEG-2, MPEG-4 AVC or HEVC."""
+        return self.syntax.startswith(_VIDEO)
+
+    def stream(self) -> bytes:
+        """Return the whole encoded value: all fragments of all frames, joined.
+
+        Returns
+        -------
+        bytes
+            Of a video, what players and decoders read.
+
+        Raises
+        ------
+        PixelDataError
+            If the pixel data are not encapsulated.
+        """
+        if self._native is not None:
+            raise PixelDataError(
+                "native pixel data are no stream", attribute="PixelData", found=self.syntax.name
+            )
+        whole = index_fragments(self._value, 1)
+        return whole.read(self._value, 0)
 
     def packed_bits(self, first: int, count: int) -> NDArray[np.uint8]:
         """Return the packed bits of consecutive native frames of single bits.

@@ -9,7 +9,7 @@ import numpy as np
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
 from iodkit.errors import InvalidTypeError, InvalidValueError, PixelDataError
-from iodkit_image.rescaling import Rescaling
+from iodkit_image.transforms.rescaling import Rescaling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,6 +4,7 @@ from iodkit.registry import (
     CommandEntry,
     ConformanceEntry,
     IODEntry,
+    MacroEntry,
     ModuleEntry,
     RuleEntry,
     hookimpl,
@@ -37,6 +38,12 @@ def iodkit_register_modules() -> list[ModuleEntry]:
             name="Encapsulated Document",
         )
     ]
+
+
+@hookimpl
+def iodkit_register_macros() -> list[MacroEntry]:
+    """Register a private functional group, as pages of a document might have one."""
+    return [MacroEntry("00191101", "acme_iod._frames:macros")]
 
 
 @hookimpl

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from iodkit.errors import InvalidValueError
+from iodkit.errors import InvalidValueError, MissingAttributeError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.frames import FrameTable
 
-__all__ = ["Rescaling"]
+__all__ = ["Rescaling", "rescale_into"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,23 +55,22 @@ class Rescaling:
 
         Raises
         ------
-        InvalidValueError
+        MissingAttributeError
             If a frame has no slope that needs one.
         """
-        slopes, intercepts = np.ones(len(table)), np.zeros(len(table))
         if apply_modality_transform is False:
-            return cls(dtype, slopes, intercepts)
+            return cls(dtype, np.ones(len(table)), np.zeros(len(table)))
         stated = np.stack([table.rescale_slopes, table.rescale_intercepts])
-        given = np.logical_not(np.isnan(stated).any(axis=0))
-        if apply_modality_transform and not given.all():
-            raise InvalidValueError(
-                "a frame has no modality transform",
+        missing: Any = np.isnan(stated)
+        if apply_modality_transform and missing.all(axis=0).any():
+            raise MissingAttributeError(
+                "a frame has no modality transformation",
                 attribute="RescaleSlope",
-                found=f"no value in frame {int(given.argmin()) + 1}",
+                found=f"no value in frame {int(missing.all(axis=0).argmax()) + 1}",
                 clause="PS3.3 C.11.1",
             )
-        slopes[given], intercepts[given] = stated[:, given]
-        return cls(dtype, slopes, intercepts)
+        # An empty slope or intercept leaves values as they are.
+        return cls(dtype, *np.where(missing, [[1.0], [0.0]], stated))
 
     def is_identity(self, frame_index: int) -> bool:
         """Tell whether stored values of a frame stay as they are."""
@@ -103,30 +102,54 @@ class Rescaling:
 
     def write(self, stored: NDArray[Any], frame_index: int, out: NDArray[Any]) -> None:
         """Rescale values of a frame into an array; see :meth:`apply`."""
-        slope, intercept = float(self.slopes[frame_index]), float(self.intercepts[frame_index])
-        _require_fit(stored, self.dtype, slope, intercept)
-        if (slope, intercept) == (1.0, 0.0):
-            out[...] = stored
-        elif self.dtype.kind in "fc":
-            np.multiply(stored, slope, out=out, dtype=self.dtype, casting="unsafe")
-            out += self.dtype.type(intercept)
-        else:
-            # Whole numbers that wrap on the way come out right, because the result fits.
-            np.multiply(stored, int(slope), out=out, dtype=self.dtype, casting="unsafe")
-            out += np.array(int(intercept)).astype(self.dtype)
+        rescale_into(
+            stored, float(self.slopes[frame_index]), float(self.intercepts[frame_index]), out
+        )
+
+
+def rescale_into(stored: NDArray[Any], slope: float, intercept: float, out: NDArray[Any]) -> None:
+    """Multiply by a slope and add an intercept, in the type of the output.
+
+    Parameters
+    ----------
+    stored : numpy.ndarray
+        Values of any shape.
+    slope, intercept : float
+        The numbers.
+    out : numpy.ndarray
+        Where the result goes, of the same shape; not `stored` itself.
+
+    Raises
+    ------
+    InvalidValueError
+        If the type of the output does not hold the values.
+    """
+    dtype = out.dtype
+    _require_fit(stored, dtype, slope, intercept)
+    if (slope, intercept) == (1, 0):
+        out[...] = stored
+    elif slope == 1 and dtype.kind == "f":
+        np.add(stored, intercept, out=out, dtype=dtype, casting="unsafe")
+    elif dtype.kind == "f":
+        np.multiply(stored, slope, out=out, dtype=dtype, casting="unsafe")
+        out += dtype.type(intercept)
+    else:
+        # Whole numbers that wrap on the way come out right, because the result fits.
+        np.multiply(stored, int(slope), out=out, dtype=dtype, casting="unsafe")
+        out += np.array(int(intercept)).astype(dtype)
 
 
 def _require_fit(
     stored: NDArray[Any], dtype: np.dtype[Any], slope: float, intercept: float
 ) -> None:
     """Raise if values would be rounded or would not fit into an integer type."""
-    is_same = (slope, intercept) == (1.0, 0.0)
-    if dtype.kind in "fc" or (is_same and np.can_cast(stored.dtype, dtype)) or not stored.size:
+    is_same = (slope, intercept) == (1, 0)
+    if dtype.kind == "f" or (is_same and np.can_cast(stored.dtype, dtype)) or not stored.size:
         return
-    is_whole = slope.is_integer() and intercept.is_integer() and stored.dtype.kind in "bui"
-    low, high = sorted(float(x) * slope + intercept for x in (stored.min(), stored.max()))
-    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-    if not is_whole or low < least or high > most:
+    is_whole = not slope % 1 and not intercept % 1 and stored.dtype.kind in "ui"
+    low, high = sorted(x * slope + intercept for x in (stored.min().item(), stored.max().item()))
+    held = np.iinfo(dtype)
+    if not is_whole or low < held.min or high > held.max:
         raise InvalidValueError(
             "the type does not hold the values",
             attribute="dtype",

@@ -1,0 +1,66 @@
+"""Damaged images end in pixels or in our errors, and small files do not take large memory."""
+
+import random
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate
+
+import iodkit as ik
+from damaged_images import attempt, damage, originals
+from iodkit.errors import CorruptDataError, PixelDataError
+from iodkit.testing import phantom
+from iodkit_image import Image, decode_frame, encode_frame
+from iodkit_image.pixels.guard import declared_size
+
+
+@pytest.mark.parametrize("name", sorted(originals()))
+def test_damage_ends_in_pixels_or_in_our_error(name):
+    data = originals()[name]
+    rng = random.Random(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcomes = {attempt(damage(data, rng)) for _ in range(25)}
+    assert outcomes <= {"pixels", "error"}
+
+
+@pytest.mark.parametrize(
+    "uid", ["1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.50"]
+)
+def test_codestreams_say_how_large_they_are(uid):
+    if uid.endswith("90"):
+        pytest.importorskip("openjpeg")
+    if uid.endswith("50"):
+        path = get_testdata_file("examples_ybr_color.dcm", download=False)
+        image = ik.imread(path)
+        assert declared_size(image.get_raw_frame(1)) == (image.Rows, image.Columns)
+        return
+    frame = np.linspace(0, 255, 40 * 48).reshape(40, 48).astype(np.uint8)
+    data = encode_frame(frame, uid, 8, 8, "MONOCHROME2")
+    assert declared_size(data) == (40, 48)
+    with pytest.raises(CorruptDataError, match="40 rows"):
+        decode_frame(data, uid, 80, 48, 1, 8, 8, "MONOCHROME2")
+
+
+def test_large_frames_of_small_files_are_refused():
+    data = encode_frame(np.zeros((64, 64), np.uint8), "1.2.840.10008.1.2.5", 8, 8, "MONOCHROME2")
+    arguments = ("1.2.840.10008.1.2.5", 64, 64, 1, 8, 8, "MONOCHROME2")
+    with ik.defaults(max_frame_bytes=4095), pytest.raises(PixelDataError, match="max_frame_bytes"):
+        decode_frame(data, *arguments)
+    with ik.defaults(max_frame_bytes=4096):
+        assert decode_frame(data, *arguments).shape == (64, 64)
+    with pytest.raises(ik.InvalidValueError), ik.defaults(max_frame_bytes=-1):
+        pass
+
+
+def test_deflated_frames_give_no_more_than_is_needed():
+    dataset = phantom.ct_series(1, 16, 16)[0]
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    bomb = packer.compress(b"\1" * 50_000_000) + packer.flush()
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.8.1"
+    dataset.PixelData = encapsulate([bomb])
+    dataset["PixelData"].is_undefined_length = True
+    assert Image.from_dataset(dataset).get_stored_frame(1).shape == (16, 16)

@@ -1,0 +1,172 @@
+"""The macros of microscopy, MR and CT, PS3.3 C.8.12 to C.8.15, as text.
+
+In the form of `iodkit.frames.macro_data`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MICROSCOPY_MR_CT_MACROS"]
+
+MICROSCOPY_MR_CT_MACROS = """
+PlanePositionSlideSequence C.8.12.6.1
+Plane Position (Slide)
+XOffsetInSlideCoordinateSystem YOffsetInSlideCoordinateSystem ZOffsetInSlideCoordinateSystem
+ColumnPositionInTotalImagePixelMatrix RowPositionInTotalImagePixelMatrix
+
+OpticalPathIdentificationSequence C.8.12.6.2
+Optical Path Identification
+OpticalPathIdentifier
+
+SpecimenReferenceSequence C.8.12.6.3 many
+Specimen Reference
+SpecimenUID
+
+WholeSlideMicroscopyImageFrameTypeSequence C.8.12.9
+Whole Slide Microscopy Image Frame Type
+FrameType
+
+MRImageFrameTypeSequence C.8.13.5.1
+MR Image Frame Type
+FrameType PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
+ComplexImageComponent AcquisitionContrast FunctionalSettlingPhaseFramesPresent
+
+MRTimingAndRelatedParametersSequence C.8.13.5.2
+MR Timing and Related Parameters
+RepetitionTime FlipAngle EchoTrainLength RFEchoTrainLength GradientEchoTrainLength
+SpecificAbsorptionRateSequence GradientOutputType GradientOutput OperatingModeSequence
+
+MRFOVGeometrySequence C.8.13.5.3
+MR FOV/Geometry
+InPlanePhaseEncodingDirection MRAcquisitionFrequencyEncodingSteps
+MRAcquisitionPhaseEncodingStepsInPlane MRAcquisitionPhaseEncodingStepsOutOfPlane PercentSampling
+PercentPhaseFieldOfView
+
+MREchoSequence C.8.13.5.4
+MR Echo
+EffectiveEchoTime
+
+MRModifierSequence C.8.13.5.5
+MR Modifier
+InversionRecovery InversionTimes FlowCompensation FlowCompensationDirection Spoiling
+T2Preparation SpectrallySelectedExcitation SpatialPresaturation PartialFourier
+PartialFourierDirection ParallelAcquisition ParallelAcquisitionTechnique
+ParallelReductionFactorInPlane ParallelReductionFactorOutOfPlane
+ParallelReductionFactorSecondInPlane
+
+MRImagingModifierSequence C.8.13.5.6
+MR Imaging Modifier
+MagnetizationTransfer BloodSignalNulling Tagging TagSpacingFirstDimension
+TagSpacingSecondDimension TagAngleFirstAxis TagAngleSecondAxis TagThickness TaggingDelay
+TransmitterFrequency PixelBandwidth
+
+MRReceiveCoilSequence C.8.13.5.7 many
+MR Receive Coil
+ReceiveCoilName ReceiveCoilManufacturerName ReceiveCoilType QuadratureReceiveCoil
+MultiCoilDefinitionSequence MultiCoilConfiguration
+
+MRTransmitCoilSequence C.8.13.5.8
+MR Transmit Coil
+TransmitCoilName TransmitCoilManufacturerName TransmitCoilType
+
+MRDiffusionSequence C.8.13.5.9
+MR Diffusion
+DiffusionBValue DiffusionDirectionality DiffusionGradientDirectionSequence
+DiffusionBMatrixSequence DiffusionAnisotropyType
+
+MRAveragesSequence C.8.13.5.10
+MR Averages
+NumberOfAverages
+
+MRSpatialSaturationSequence C.8.13.5.11 many
+MR Spatial Saturation
+SlabThickness SlabOrientation MidSlabPosition
+
+MRMetaboliteMapSequence C.8.13.5.12
+MR Metabolite Map
+MetaboliteMapDescription MetaboliteMapCodeSequence ChemicalShiftSequence
+
+MRVelocityEncodingSequence C.8.13.5.13 many
+MR Velocity Encoding
+VelocityEncodingDirection VelocityEncodingMinimumValue VelocityEncodingMaximumValue
+
+MRArterialSpinLabelingSequence C.8.13.5.14 many
+MR Arterial Spin Labeling
+ASLTechniqueDescription ASLContext ASLSlabSequence ASLCrusherFlag ASLBolusCutoffFlag
+ASLCrusherFlowLimit ASLCrusherDescription ASLBolusCutoffTimingSequence
+
+FunctionalMRSequence C.8.13.5.15
+Functional MR
+SettlingPhaseFrame FunctionalSyncPulse
+
+MRSpectroscopyFrameTypeSequence C.8.14.3
+MR Spectroscopy Frame Type
+FrameType VolumetricProperties VolumeBasedCalculationTechnique ComplexImageComponent
+AcquisitionContrast
+
+MRSpectroscopyFOVGeometrySequence C.8.14.3.2
+MR Spectroscopy FOV/Geometry
+SpectroscopyAcquisitionDataColumns SpectroscopyAcquisitionPhaseRows
+SpectroscopyAcquisitionPhaseColumns SpectroscopyAcquisitionOutOfPlanePhaseSteps PercentSampling
+PercentPhaseFieldOfView
+
+CTImageFrameTypeSequence C.8.15.3.1
+CT Image Frame Type
+FrameType PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
+
+CTAcquisitionTypeSequence C.8.15.3.2
+CT Acquisition Type
+AcquisitionType TubeAngle ConstantVolumeFlag FluoroscopyFlag
+
+CTAcquisitionDetailsSequence C.8.15.3.3 many
+CT Acquisition Details
+RotationDirection RevolutionTime SingleCollimationWidth TotalCollimationWidth TableHeight
+GantryDetectorTilt DataCollectionDiameter ReferencedPathIndex
+
+CTTableDynamicsSequence C.8.15.3.4
+CT Table Dynamics
+TableSpeed TableFeedPerRotation SpiralPitchFactor
+
+CTPositionSequence C.8.15.3.5
+CT Position
+TablePosition DataCollectionCenterPatient ReconstructionTargetCenterPatient
+
+CTGeometrySequence C.8.15.3.6 many
+CT Geometry
+DistanceSourceToDetector DistanceSourceToDataCollectionCenter ReferencedPathIndex
+
+CTReconstructionSequence C.8.15.3.7
+CT Reconstruction
+ReconstructionAlgorithm ConvolutionKernel ConvolutionKernelGroup ReconstructionDiameter
+ReconstructionFieldOfView ReconstructionPixelSpacing ReconstructionAngle ImageFilter
+
+CTExposureSequence C.8.15.3.8 many
+CT Exposure
+ExposureTimeInms XRayTubeCurrentInmA ExposureInmAs ExposureModulationType EstimatedDoseSaving
+CTDIvol CTDIPhantomTypeCodeSequence ReferencedXRaySourceIndex WaterEquivalentDiameter
+WaterEquivalentDiameterCalculationMethodCodeSequence ImageAndFluoroscopyAreaDoseProduct
+
+CTXRayDetailsSequence C.8.15.3.9 many
+CT X-Ray Details
+KVP FocalSpots FilterType FilterMaterial ReferencedPathIndex CalciumScoringMassFactorPatient
+CalciumScoringMassFactorDevice EnergyWeightingFactor
+
+CTAdditionalXRaySourceSequence C.8.15.3.11 shared many
+CT Additional X-Ray Source
+KVP XRayTubeCurrentInmA DataCollectionDiameter FocalSpots FilterType FilterMaterial
+ExposureInmAs EnergyWeightingFactor
+
+MultienergyCTCharacteristicsSequence C.8.15.3.12 many
+Multi-energy CT Characteristics
+MonoenergeticEnergyEquivalent DerivationAlgorithmSequence PerformedProcessingParametersSequence
+
+MultienergyCTProcessingSequence C.8.15.3.13 many
+Multi-energy CT Processing
+DecompositionMethod DecompositionDescription DecompositionAlgorithmIdentificationSequence
+DecompositionMaterialSequence
+
+OphthalmicFrameLocationSequence C.8.17.10 many
+Ophthalmic Frame Location
+ReferencedSOPClassUID ReferencedSOPInstanceUID ReferenceCoordinates DepthOfTransverseImage
+OphthalmicImageOrientation ReferencedFrameNumber ReferencedSegmentNumber
+PurposeOfReferenceCodeSequence
+"""

@@ -1,0 +1,168 @@
+"""The macros of the other modalities and of derived objects, PS3.3 C.8.17 to C.8.32, as text.
+
+In the form of `iodkit.frames.macro_data`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["OTHER_MACROS"]
+
+OTHER_MACROS = """
+XAXRFFrameCharacteristicsSequence C.8.19.6
+XA/XRF Frame Characteristics
+DerivationDescription DerivationCodeSequence AcquisitionDeviceProcessingDescription
+AcquisitionDeviceProcessingCode
+
+FieldOfViewSequence C.8.19.6.2
+X-Ray Field of View
+FieldOfViewShape FieldOfViewDimensionsInFloat FieldOfViewOrigin FieldOfViewRotation
+FieldOfViewHorizontalFlip FieldOfViewDescription
+
+ExposureControlSensingRegionsSequence C.8.19.6.3 many
+X-Ray Exposure Control Sensing Regions
+ExposureControlSensingRegionShape ExposureControlSensingRegionLeftVerticalEdge
+ExposureControlSensingRegionRightVerticalEdge ExposureControlSensingRegionUpperHorizontalEdge
+ExposureControlSensingRegionLowerHorizontalEdge CenterOfCircularExposureControlSensingRegion
+RadiusOfCircularExposureControlSensingRegion VerticesOfThePolygonalExposureControlSensingRegion
+
+FramePixelDataPropertiesSequence C.8.19.6.4
+XA/XRF Frame Pixel Data Properties
+FrameType ImagerPixelSpacing PixelIntensityRelationship PixelIntensityRelationshipSign
+GeometricalProperties GeometricMaximumDistortion ImageProcessingApplied
+PixelDataAreaOriginRelativeToFOV PixelDataAreaRotationAngleRelativeToFOV
+
+FrameDetectorParametersSequence C.8.19.6.5
+X-Ray Frame Detector Parameters
+DetectorActiveTime DetectorActivationOffsetFromExposure
+
+CalibrationSequence C.8.19.6.6
+X-Ray Calibration Device Usage
+CalibrationImage
+
+ObjectThicknessSequence C.8.19.6.7
+X-Ray Object Thickness
+CalculatedAnatomyThickness
+
+FrameAcquisitionSequence C.8.19.6.8
+X-Ray Frame Acquisition
+KVP XRayTubeCurrentInmA
+
+ProjectionPixelCalibrationSequence C.8.19.6.9
+X-Ray Projection Pixel Calibration
+DistanceObjectToTableTop ObjectPixelSpacingInCenterOfBeam BeamAngle TableHeight
+
+PositionerPositionSequence C.8.19.6.10
+X-Ray Positioner
+PositionerPrimaryAngle PositionerSecondaryAngle PositionerPrimaryAngleDirection
+ColumnAngulationPatient
+
+TablePositionSequence C.8.19.6.11
+X-Ray Table Position
+TableTopVerticalPosition TableTopLongitudinalPosition TableTopLateralPosition
+TableHorizontalRotationAngle TableHeadTiltAngle TableCradleTiltAngle
+
+CollimatorShapeSequence C.8.19.6.12
+X-Ray Collimator
+CollimatorShape CollimatorLeftVerticalEdge CollimatorRightVerticalEdge
+CollimatorUpperHorizontalEdge CollimatorLowerHorizontalEdge CenterOfCircularCollimator
+RadiusOfCircularCollimator VerticesOfThePolygonalCollimator
+
+IsocenterReferenceSystemSequence C.8.19.6.13
+X-Ray Isocenter Reference System
+PositionerIsocenterPrimaryAngle PositionerIsocenterSecondaryAngle
+PositionerIsocenterDetectorRotationAngle TableXPositionToIsocenter TableYPositionToIsocenter
+TableZPositionToIsocenter TableHorizontalRotationAngle TableHeadTiltAngle TableCradleTiltAngle
+XRaySourceIsocenterPrimaryAngle XRaySourceIsocenterSecondaryAngle
+BreastSupportIsocenterPrimaryAngle BreastSupportIsocenterSecondaryAngle
+BreastSupportXPositionToIsocenter BreastSupportYPositionToIsocenter
+BreastSupportZPositionToIsocenter DetectorIsocenterPrimaryAngle DetectorIsocenterSecondaryAngle
+DetectorXPositionToIsocenter DetectorYPositionToIsocenter DetectorZPositionToIsocenter
+DetectorActiveAreaTLHCPosition DetectorActiveAreaOrientation
+
+XRayGeometrySequence C.8.19.6.14
+X-Ray Geometry
+DistanceSourceToIsocenter DistanceSourceToDetector DistanceSourceToPatient
+DistanceSourceToEntrance EstimatedRadiographicMagnificationFactor
+
+SegmentIdentificationSequence C.8.20.3.1
+Segmentation
+ReferencedSegmentNumber
+
+XRay3DFrameTypeSequence C.8.21.5
+X-Ray 3D Frame Type
+FrameType PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
+ReconstructionIndex
+
+BiopsyTargetSequence C.8.21.5.2 many
+Breast Biopsy Target
+TargetUID LocalizingCursorPosition CalculatedTargetPosition DisplayedZValue TargetLabel
+
+PETFrameTypeSequence C.8.22.5
+PET Frame Type
+FrameType PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
+
+PETFrameAcquisitionSequence C.8.22.5.2
+PET Frame Acquisition
+TableHeight GantryDetectorTilt DataCollectionDiameter GantryDetectorSlew
+
+PETDetectorMotionDetailsSequence C.8.22.5.3
+PET Detector Motion Details
+RotationDirection RevolutionTime
+
+PETPositionSequence C.8.22.5.4
+PET Position
+TablePosition DataCollectionCenterPatient ReconstructionTargetCenterPatient
+
+PETFrameCorrectionFactorsSequence C.8.22.5.5
+PET Frame Correction Factors
+PrimaryPromptsCountsAccumulated SliceSensitivityFactor DecayFactor ScatterFractionFactor
+DeadTimeFactor
+
+PETReconstructionSequence C.8.22.5.6
+PET Reconstruction
+ReconstructionType ReconstructionAlgorithm IterativeReconstructionMethod NumberOfIterations
+NumberOfSubsets ReconstructionDiameter ReconstructionFieldOfView
+
+PETTableDynamicsSequence C.8.22.5.7
+PET Table Dynamics
+TableSpeed
+
+USImageDescriptionSequence C.8.24.6
+US Image Description
+FrameType VolumetricProperties VolumeBasedCalculationTechnique
+
+IntravascularOCTFrameTypeSequence C.8.27.6
+Intravascular OCT Frame Type
+FrameType
+
+IntravascularFrameContentSequence C.8.27.6.2
+Intravascular Frame Content
+IntravascularLongitudinalDistance SeamLineLocation
+
+IntravascularOCTFrameContentSequence C.8.27.6.3
+Intravascular OCT Frame Content
+OCTZOffsetApplied SeamLineIndex NumberOfPaddedALines OCTZOffsetCorrection
+
+DetectorPositionSequence C.8.31.3
+Breast X-Ray Detector
+DetectorPrimaryAngle DetectorSecondaryAngle
+
+XRayAcquisitionDoseSequence C.8.31.5
+Breast X-Ray Acquisition Dose
+ExposureTimeInms ExposureInmAs RelativeXRayExposure HalfValueLayer OrganDose EntranceDoseInmGy
+EntranceDoseDerivation
+
+XRayGridSequence C.8.31.7
+X-Ray Grid
+Grid GridID GridAbsorbingMaterial GridSpacingMaterial GridThickness GridPitch GridAspectRatio
+GridPeriod GridFocalDistance
+
+XRayFilterSequence C.8.31.8
+X-Ray Filter
+FilterType FilterMaterial FilterThicknessMinimum FilterThicknessMaximum
+FilterBeamPathLengthMinimum FilterBeamPathLengthMaximum
+
+ParametricMapFrameTypeSequence C.8.32.3.1
+Parametric Map Frame Type
+FrameType
+"""
