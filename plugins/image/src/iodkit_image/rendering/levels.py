@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
-from iodkit.errors import InvalidTypeError, InvalidValueError, PixelDataError
-from iodkit_image.transforms.rescaling import Rescaling
+from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit_image.transforms.facts import is_inverse
+from iodkit_image.transforms.options import TransformOptions
+from iodkit_image.transforms.palettes import PaletteColorLUTTransformation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,8 @@ __all__ = [
 PERCENTILES = (1.0, 99.0)
 """Where no window is named, the range between these shares of the values is shown."""
 
+_MODALITY = TransformOptions(apply_real_world_transform=False, apply_presentation_lut=False)
+_WINDOWED = TransformOptions(apply_real_world_transform=False, apply_voi_transform=True)
 _FUNCTION = "FrameVOILUTSequence.VOILUTFunction"
 
 
@@ -164,11 +167,9 @@ def frame_values(image: ImageFrames, table: FrameTable, index: int) -> NDArray[A
         Shape (rows, columns).
     """
     stored = image.frame_store.view(index)
-    if image.get("ModalityLUTSequence"):
-        return np.asarray(apply_modality_lut(stored, image))
     if stored.dtype.kind == "f" and np.isnan(table.rescale_slopes[index]):
         return stored
-    return Rescaling.of(table, np.dtype(np.float64), None).apply(stored, index)
+    return image.make_transform(table, _MODALITY).apply(stored, index)
 
 
 def window_for(
@@ -266,35 +267,30 @@ def frame_rgb(
     Raises
     ------
     PixelDataError
-        If the frame cannot be decoded or has no colours that could be shown.
+        If the frame cannot be decoded.
+    MissingAttributeError, InvalidValueError
+        If it has no colours that could be shown.
     """
-    layout = image.frame_store.layout
-    if layout.photometric_interpretation == "PALETTE COLOR":
-        return _from_palette(image, index)
-    if layout.is_color:
-        return as_rgb(image.frame_store.view(index), layout.bits_stored)
-    values = frame_values(image, table, index)
-    invert = (
-        layout.photometric_interpretation == "MONOCHROME1"
-        or image.get("PresentationLUTShape") == "INVERSE"
-    )
+    if is_colorful(image):
+        return _in_color(image, table, index)
     if window is None:
-        values = np.asarray(apply_voi(values.astype(np.int64), image))
-        entry = image.VOILUTSequence[0].LUTDescriptor
-        window = Window(0.0, float((1 << int(entry[2])) - 1))
-    return as_rgb(window.apply(values, invert=invert))
+        shown = image.make_transform(table, _WINDOWED).apply(image.frame_store.view(index), index)
+        return as_rgb(np.rint(shown * 255))
+    values = frame_values(image, table, index)
+    return as_rgb(window.apply(values, invert=is_inverse(image)))
 
 
-def _from_palette(image: ImageFrames, index: int) -> NDArray[np.uint8]:
-    try:
-        colors = np.asarray(apply_color_lut(image.frame_store.view(index), image))
-    except (AttributeError, KeyError, ValueError, IndexError) as error:
-        raise PixelDataError(
-            f"the palette of the image cannot be used: {error}",
-            attribute="RedPaletteColorLookupTableData",
-            clause="PS3.3 C.7.9",
-        ) from error
-    return as_rgb(colors, 8 * colors.dtype.itemsize)
+def _in_color(image: ImageFrames, table: FrameTable, index: int) -> NDArray[np.uint8]:
+    """Colours of a palette, or of the frame itself, managed where they have eight bits."""
+    layout = image.frame_store.layout
+    bits = layout.bits_stored
+    if not layout.is_color:
+        palette = PaletteColorLUTTransformation.extract_from_dataset(image)
+        bits = 8 * palette.red_lut.lut_data.itemsize
+    managed = None if bits == 8 else False
+    options = TransformOptions(dtype=np.uint16, apply_icc_profile=managed)
+    stored = image.frame_store.view(index)
+    return as_rgb(image.make_transform(table, options).apply(stored, index), bits)
 
 
 def as_rgb(pixels: NDArray[Any], bits: int = 8) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.frames import FrameTable
-    from iodkit_image.image import Image
+    from iodkit_image.frames import ImageFrames
     from iodkit_image.rendering.levels import Window
 
 __all__ = ["plate_of_matrix"]
@@ -35,7 +35,7 @@ _LARGEST = 4096
 
 
 def plate_of_matrix(
-    image: Image, size: int | None, window: tuple[float, float] | None = None
+    image: ImageFrames, size: int | None, window: tuple[float, float] | None = None
 ) -> Plate:
     """Make a plate of a total pixel matrix; each tile is averaged to the size that is shown.
 
@@ -79,7 +79,7 @@ def plate_of_matrix(
     )
 
 
-def _first_tiles(image: Image, table: FrameTable) -> list[int]:
+def _first_tiles(image: ImageFrames, table: FrameTable) -> list[int]:
     """One frame for each place: of the middle focal plane, and the first channel."""
     depths = focal_planes(image, table)
     levels = np.unique(depths)
@@ -89,7 +89,7 @@ def _first_tiles(image: Image, table: FrameTable) -> list[int]:
     return np.sort(chosen[first]).tolist()
 
 
-def _places(image: Image, table: FrameTable) -> FramePlaces | None:
+def _places(image: ImageFrames, table: FrameTable) -> FramePlaces | None:
     try:
         return frame_places(image, table)
     except GeometryError:
@@ -125,7 +125,7 @@ def _geometry(
 
 
 def _shrunk(
-    image: Image,
+    image: ImageFrames,
     table: FrameTable,
     frames: Sequence[int],
     shape: tuple[int, int],
