@@ -143,7 +143,7 @@ def _files(paths: Sequence[str]) -> list[str]:
 
 
 def _drawable(overlays: Sequence[Overlay]) -> list[Image]:
-    images = [overlay for overlay in overlays if isinstance(overlay, Image)]
+    images: list[Image] = [each for each in overlays if isinstance(each, Image)]
     if len(images) < len(overlays):
         raise UnsupportedError(
             "an overlay without pixels of its own needs an image to be drawn on",
