@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Row:
     """A job: `prepare` makes the input of one run, the sides do the work.
 
-    Memory is not measured where the sides leave the work to processes of their own.
+    `in_children` names the sides that leave the work to other processes; their memory is not
+    measured.
     """
 
     name: str
@@ -21,4 +22,4 @@ class Row:
     prepare: Callable[[], Any]
     ours: Callable[[Any], object]
     highdicom: Callable[[Any], object]
-    in_children: bool = False
+    in_children: tuple[str, ...] = ()

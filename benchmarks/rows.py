@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import space
+from benchmarks import documents, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -150,5 +150,5 @@ def rows() -> list[Row]:
     found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
     sides = _import(look_up), _import("import highdicom")
-    found.append(Row("import and look up", 3, lambda: None, *sides, in_children=True))
-    return [*found, *space.rows()]
+    found.append(Row("import and look up", 3, lambda: None, *sides, ("ours", "highdicom")))
+    return [*found, *space.rows(), *documents.rows(), *validation.rows()]

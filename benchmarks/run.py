@@ -59,8 +59,8 @@ def measure(row: Row, rounds: int) -> dict[str, list[float]]:
 
 
 def peak_memory(row: Row, side: str) -> int | None:
-    """Megabytes that a run adds to what imports and input take, in a process of its own."""
-    if row.in_children:
+    """Megabytes that a run adds to what imports and input take, in a new process."""
+    if side in row.in_children:
         return None
     command = [sys.executable, "-m", "benchmarks.run", "--memory", side, row.name]
     environment = os.environ | GIVE_BACK

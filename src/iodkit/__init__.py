@@ -22,9 +22,12 @@ if TYPE_CHECKING:
         spatial,
         standard,
         testing,
+        validation,
     )
     from iodkit import image as image
+    from iodkit import ko as ko
     from iodkit import seg as seg
+    from iodkit import sr as sr
     from iodkit.coding import (
         CodedConcept,
         CodingSchemeIdentificationItem,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
         ReferencedImageSequence,
     )
     from iodkit.context import UID, Equipment, SeededUIDs, defaults
-    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset, read
+    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset
     from iodkit.errors import (
         CorruptDataError,
         GeometryError,
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
+    from iodkit.validation import read, repair, validate, validate_set
 
     __version__: str
 
@@ -178,9 +182,13 @@ __all__ = [
     "io",
     "read",
     "registry",
+    "repair",
     "spatial",
     "standard",
     "testing",
+    "validate",
+    "validate_set",
+    "validation",
 ]
 
 _HOMES = {
@@ -210,7 +218,6 @@ _HOMES = {
         "ContributingEquipment",
         "SOPClass",
         "from_dataset",
-        "read",
     ),
     "iodkit.errors": (
         "CorruptDataError",
@@ -265,6 +272,7 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
+    "iodkit.validation": ("read", "repair", "validate", "validate_set"),
 }
 _FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
 _MODULES = frozenset(
@@ -280,11 +288,14 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "ko",
         "registry",
         "seg",
         "spatial",
+        "sr",
         "standard",
         "testing",
+        "validation",
     }
 )
 _HOME_OF = {

@@ -1,4 +1,4 @@
-"""The command ``iodkit``: lists plugins, and runs the sub-commands that plugins add."""
+"""The command ``iodkit``: lists plugins, checks files, and runs what plugins add."""
 
 from iodkit.cli.app import main
 

@@ -17,6 +17,7 @@ from pydicom.valuerep import AMBIGUOUS_VR
 
 from iodkit.errors import InvalidValueError, IodkitError
 from iodkit.io.bulk import BufferedValue, BulkValue
+from iodkit.io.items import EncodedItem
 from iodkit.io.pieces import as_bytes_view
 from iodkit.io.plans import LARGE, TEXT_TYPES, PlanBook
 from iodkit.io.values import Codec
@@ -71,7 +72,9 @@ class TreeEncoder:
             found = self._books[key] = PlanBook(codec, self._implicit)
         return found
 
-    def add_items(self, items: Iterable[Dataset], book: PlanBook, ancestors: Ancestors) -> int:
+    def add_items(
+        self, items: Iterable[Dataset | EncodedItem], book: PlanBook, ancestors: Ancestors
+    ) -> int:
         """Append items of a sequence; return their number of bytes."""
         # pydicom translates the names again at each level, which tells for a few character sets.
         if book.inner is None:
@@ -79,7 +82,13 @@ class TreeEncoder:
         book = book.inner
         out, seen = self.out, book.seen
         total = 0
-        for item in items:
+        for given in items:
+            item: Any = given
+            if isinstance(item, EncodedItem):
+                if self._fits(item, book):
+                    total += self._add_encoded(item)
+                    continue
+                item = item.decode()
             known = seen.get(id(item))
             if known is not None:
                 _, start, stop, length = known
@@ -99,6 +108,20 @@ class TreeEncoder:
             seen[id(item)] = (item, start, len(out), length)
             total += length
         return total
+
+    def _fits(self, item: EncodedItem, book: PlanBook) -> bool:
+        """Tell whether an encoded item can be taken as it is."""
+        same_headers = item.little_endian and item.implicit_vr == self._implicit
+        return same_headers and item.encodings == book.codec.names
+
+    def _add_encoded(self, item: EncodedItem) -> int:
+        """Append an item as it is."""
+        data = item.data
+        if item.undefined_length:
+            self.out.append(_ITEM + b"\xff\xff\xff\xff" + data + _ITEM_END)
+            return len(data) + 16
+        self.out.append(_ITEM + _pack_long(len(data)) + data)
+        return len(data) + 8
 
     def add_dataset(
         self,
@@ -155,8 +178,9 @@ class TreeEncoder:
         out = self.out
         place = len(out)
         out.append(b"")
-        items = element._value
-        if type(items) is Sequence:
+        items = element.value
+        if isinstance(items, Sequence):
+            # Without decoding the items of a sequence that are still encoded.
             items = items._list
         length = self.add_items(items or (), book, ancestors)
         if element.is_undefined_length:
