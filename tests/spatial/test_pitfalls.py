@@ -142,7 +142,7 @@ def test_two_acquisitions_of_the_same_planes_are_two_stacks():
     assert len(parts) == 2
     for part, number in zip(parts, (7, 5), strict=True):
         assert {both[i].AcquisitionNumber for i in part.members} == {number}
-    with pytest.raises(NotAVolumeError, match="more than once"):
+    with pytest.raises(NotAVolumeError, match="several frames lie at one place"):
         ik.get_volume_from_series(both)
 
 

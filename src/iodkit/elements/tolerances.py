@@ -11,6 +11,7 @@ __all__ = [
     "AFFINE_TOLERANCE",
     "COPLANAR_TOLERANCE",
     "DUPLICATE_RATIO",
+    "EQUAL_VALUES",
     "EXACT_TOLERANCE",
     "GEOMETRY_TOLERANCE",
     "GEOMETRY_VOXELS",
@@ -26,6 +27,9 @@ __all__ = [
 
 EXACT_TOLERANCE = 1e-5
 """Errors of orthonormality up to this one are rounding of the text: values are kept as given."""
+
+EQUAL_VALUES = 1e-5
+"""Largest relative difference between values of frames that count as one: texts are rounded."""
 
 ORIENTATION_TOLERANCE = 2e-3
 """Largest error of direction cosines that is repaired: what three decimals can leave."""

@@ -10,7 +10,8 @@ from iodkit.context import Equipment, current
 from iodkit.dataset import SOPClass, require_enhanced
 from iodkit.elements import coerce_enum
 from iodkit.errors import SOPClassError
-from iodkit_seg.access import IndexRange, VolumeWindow, select_frames
+from iodkit_image.regions import IndexRange, VolumeWindow
+from iodkit_seg.access import select_frames
 from iodkit_seg.creation import (
     PlaneOverrides,
     SegmentationOptions,
@@ -229,7 +230,7 @@ class Segmentation(SegmentQueries):
             )
         super()._check_dataset(dataset)
 
-    def get_volume(
+    def get_volume(  # type: ignore[override]  # segments take the place of pixel transforms
         self,
         *,
         slice_start: int | None = None,
