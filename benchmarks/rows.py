@@ -188,7 +188,6 @@ def rows() -> list[Row]:
     found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
     found += _image_rows()
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
-    found.append(
-        Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
-    )
+    sides = _import(look_up), _import("import highdicom")
+    found.append(Row("import and look up", 3, lambda: None, *sides, ("ours", "highdicom")))
     return [*found, *space.rows(), *documents.rows(), *validation.rows()]

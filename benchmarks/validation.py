@@ -56,6 +56,9 @@ def _dciodvfy(paths: list[Path]) -> None:
 def rows() -> list[Row]:
     """List the rows; the column of the other side is dciodvfy's."""
     return [
-        Row("validate seg of 4000 frames", 1, _segmentation, _validate, _dciodvfy),
-        Row("validate 100 CT slices", 1, partial(_series, 100), _validate, _dciodvfy),
+        Row(name, 1, files, _validate, _dciodvfy, in_children=("highdicom",))
+        for name, files in (
+            ("validate seg of 4000 frames", _segmentation),
+            ("validate 100 CT slices", partial(_series, 100)),
+        )
     ]

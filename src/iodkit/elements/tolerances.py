@@ -19,7 +19,9 @@ __all__ = [
     "PERPENDICULAR_TOLERANCE",
     "PIXEL_DRIFT",
     "SAME_DIRECTION",
+    "SAME_PLACE",
     "SAME_PLANE",
+    "SAME_SPACING",
     "SPACING_DRIFT",
     "SPACING_TOLERANCE",
     "VOXEL_EDGE",
@@ -51,6 +53,12 @@ PERPENDICULAR_TOLERANCE = 1e-3
 
 SAME_DIRECTION = 1e-4
 """Largest difference between direction cosines of parallel planes."""
+
+SAME_PLACE = 1e-2
+"""Largest distance of a derived plane from its source, as a fraction of spacing or pixel."""
+
+SAME_SPACING = 1e-4
+"""Largest relative difference between pixel spacings of a derived plane and of its source."""
 
 DUPLICATE_RATIO = 1e-3
 """Gaps smaller than this fraction of the next larger one are none: the positions are the same."""
