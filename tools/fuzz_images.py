@@ -3,9 +3,9 @@
     python tools/fuzz_images.py [--inputs 100000] [--seed 0] [--keep FOLDER]
 
 Files of each way of storing pixels are damaged before and within their pixels.  Reading a frame,
-stored and transformed, must end in pixels or in an error of iodkit's.  Work is done in processes of
-their own, so that a decoder that crashes is seen, and with limited memory.  Whatever else happens is
-counted, with the number of the input: ``--only NUMBER`` reads that one again.
+stored and transformed, must end in pixels or in an error of iodkit's.  Work is done in processes
+of their own, so that a decoder that crashes is seen, and with limited memory.  Whatever else
+happens is counted, with the number of the input: ``--only NUMBER`` reads that one again.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def run(first: int, last: int) -> Counter[str]:
                 end = int(progress.read_text()) + 1
                 total[f"{make_input(end - 1)[0]} (input {end - 1}): {type(error).__name__}"] += 1
                 total["lost with the process, not counted"] += end - 1 - first
-                for process in pool._processes.values():
+                for process in pool._processes.values():  # noqa: SLF001  # no public way
                     process.kill()
         first = end
         print(f"{first}: {dict(total)}", flush=True)
