@@ -10,6 +10,7 @@ from iodkit.registry.loader import Discovery, LoadedPlugin, load_group
 from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
+    ExportEntry,
     IODEntry,
     MacroEntry,
     ModuleEntry,
@@ -28,6 +29,7 @@ __all__ = [
     "CommandEntry",
     "ConformanceEntry",
     "Discovery",
+    "ExportEntry",
     "IODEntry",
     "LoadedPlugin",
     "MacroEntry",
@@ -43,6 +45,7 @@ __all__ = [
     "commands",
     "conformance",
     "entries",
+    "exports",
     "families",
     "hookimpl",
     "implementation",
@@ -86,4 +89,5 @@ register = registry.register
 resolve = registry.resolve
 rules = registry.rules
 summaries = registry.summaries
+exports = registry.exports
 unregister = registry.unregister

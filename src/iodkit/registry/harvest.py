@@ -14,6 +14,7 @@ from iodkit.registry.loader import Discovery, LoadedPlugin, attempt, describe
 from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
+    ExportEntry,
     IODEntry,
     MacroEntry,
     ModuleEntry,
@@ -39,6 +40,7 @@ _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_macros": MacroEntry,
     "iodkit_validation_rules": RuleEntry,
     "iodkit_summaries": SummaryEntry,
+    "iodkit_exports": ExportEntry,
     "iodkit_cli_commands": CommandEntry,
     "iodkit_conformance_cases": ConformanceEntry,
 }
@@ -123,6 +125,7 @@ def harvest(
         macros=_all(yields, MacroEntry),
         rules=_all(yields, RuleEntry),
         summaries=_all(yields, SummaryEntry),
+        exports=_all(yields, ExportEntry),
         commands=_all(yields, CommandEntry),
         conformance=_all(yields, ConformanceEntry),
         resolvers=_resolvers(manager, yields),

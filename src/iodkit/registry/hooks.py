@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from iodkit.registry.records import (
         CommandEntry,
         ConformanceEntry,
+        ExportEntry,
         IODEntry,
         MacroEntry,
         ModuleEntry,
@@ -24,6 +25,7 @@ __all__ = [
     "hookimpl",
     "iodkit_cli_commands",
     "iodkit_conformance_cases",
+    "iodkit_exports",
     "iodkit_register_iods",
     "iodkit_register_macros",
     "iodkit_register_modules",
@@ -118,6 +120,18 @@ def iodkit_summaries() -> Iterable[SummaryEntry]:
     -------
     iterable of SummaryEntry
         One record for each addition.
+    """
+    return ()
+
+
+@hookspec
+def iodkit_exports() -> Iterable[ExportEntry]:
+    """Name the forms in which the plugin writes objects for other programs (``iodkit convert``).
+
+    Returns
+    -------
+    iterable of ExportEntry
+        One record for each form.
     """
     return ()
 

@@ -1,6 +1,13 @@
 """What the image family registers; imports nothing but the registry and a table of UIDs."""
 
-from iodkit.registry import CommandEntry, ConformanceEntry, IODEntry, SummaryEntry, hookimpl
+from iodkit.registry import (
+    CommandEntry,
+    ConformanceEntry,
+    ExportEntry,
+    IODEntry,
+    SummaryEntry,
+    hookimpl,
+)
 from iodkit_image._sop_classes import SOP_CLASSES
 
 
@@ -48,6 +55,22 @@ def iodkit_summaries() -> list[SummaryEntry]:
         One record, for all SOP classes: those of other families may be images too.
     """
     return [SummaryEntry("iodkit_image.summary:sections")]
+
+
+@hookimpl
+def iodkit_exports() -> list[ExportEntry]:
+    """Register the forms in which images are written.
+
+    Returns
+    -------
+    list of ExportEntry
+        One record for each form.
+    """
+    uids = tuple(uid for uid, _, _ in SOP_CLASSES)
+    return [
+        ExportEntry("png", ".png", "iodkit_image.exports:to_png", uids),
+        ExportEntry("nifti", ".nii.gz", "iodkit_image.exports:to_nifti", uids),
+    ]
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iodkit.attributes import Fault
-from iodkit_sr.rules.documents import open_document
+from iodkit_sr.document import open_document
 from iodkit_sr.tree.gaps import attribute_path
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iodkit.attributes import Fault
 from iodkit.errors import IodkitError
-from iodkit_sr.rules.documents import open_document
+from iodkit_sr.document import open_document
 from iodkit_sr.tree.references import check_references
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 
 from iodkit.attributes import Fault
 from iodkit.errors import IodkitError
+from iodkit_sr.document import open_document
 from iodkit_sr.enums import GraphicTypeValues, GraphicTypeValues3D
 from iodkit_sr.items.graphics import as_points, check_graphic
-from iodkit_sr.rules.documents import open_document
 from iodkit_sr.tree.gaps import attribute_path, find_missing_names, find_missing_values, rows_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iodkit.attributes import Fault
 from iodkit_sr.constraints import CONSTRAINTS, find_violations
-from iodkit_sr.rules.documents import open_document
+from iodkit_sr.document import open_document
 from iodkit_sr.tree.index import parse_path, to_attribute_path
 
 if TYPE_CHECKING:
