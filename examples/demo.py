@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageDraw
 from pydicom.data import get_testdata_file
 from scipy import ndimage
 
@@ -153,7 +152,10 @@ def check(path: Path, expected: NDArray[Any], job: Job) -> str:
             got[plane][stored[frame] > 0] = seg.frame_table.segment_numbers[frame]
     if not np.array_equal(got, expected):
         raise SystemExit(f"{path.name}: what was read is not what was written")
-    return f"equal; {referee(path)}"
+    report = ik.validate(path)
+    if report.errors:
+        raise SystemExit(f"{path.name}: {report}")
+    return f"equal; iodkit: 0 errors; {referee(path)}"
 
 
 def referee(path: Path) -> str:
@@ -167,7 +169,7 @@ def referee(path: Path) -> str:
     return f"dciodvfy: {len(errors)} errors"
 
 
-def run(job: Job, folder: Path) -> tuple[list[Row], list[Picture.Image]]:
+def run(job: Job, folder: Path) -> tuple[list[Row], Picture.Image]:
     """Segment, write both kinds, read back, compare and draw."""
     labels = find_regions(job.values, job.segments)
     rows = []
@@ -181,60 +183,50 @@ def run(job: Job, folder: Path) -> tuple[list[Row], list[Picture.Image]]:
         rows.append(
             Row(job.name, kind, seg.number_of_frames, path.stat().st_size, seconds, verdict)
         )
-    colors = [
-        item.display_color.to_rgb(clip=True)
-        for item in map(ik.read(path).get_segment_description, range(1, len(job.segments) + 1))
-    ]
-    return rows, draw(job, labels, colors)
+    return rows, draw(job, ik.read(path))
 
 
-def draw(
-    job: Job, labels: NDArray[Any], colors: Sequence[tuple[int, int, int]]
-) -> list[Picture.Image]:
-    """Draw up to three planes, each with and without its segments."""
-    filled = labels.reshape(len(labels), -1).astype(bool).sum(axis=1)
-    count = min(3, len(labels))
-    planes = np.linspace(0, len(labels) - 1, count + 2).astype(int)[1:-1].tolist()
-    if count < 3:
-        planes = [int(filled.argmax())]
-    low, high = (-160, 240) if job.is_phantom else np.percentile(job.values, (1, 99.5))
-    tiles = []
-    for plane in planes:
-        grey = np.clip((job.values[plane] - low) / max(high - low, 1) * 255, 0, 255)
-        rgb = np.repeat(grey[..., None], 3, axis=2).astype(np.float32)
-        for number, color in enumerate(colors, 1):
-            mask = labels[plane] == number
-            rgb[mask] = 0.45 * rgb[mask] + 0.55 * np.array(color, np.float32)
-            edge = mask & ~ndimage.binary_erosion(mask)
-            rgb[edge] = color
-        tiles.append(Picture.fromarray(rgb.astype(np.uint8)).resize((TILE, TILE)))
-    strip = Picture.new("RGB", (3 * (TILE + 8) + 330, TILE + 8), "#14161a")
-    for index, tile in enumerate(tiles):
-        strip.paste(tile, (4 + index * (TILE + 8), 4))
-    pen = ImageDraw.Draw(strip)
-    left = 3 * (TILE + 8) + 12
-    pen.text((left, 12), job.name, fill="white")
-    size = f"{len(labels)} planes of {labels.shape[1]} x {labels.shape[2]}"
-    pen.text((left, 30), size, fill="#9aa4b2")
-    for index, (name, color) in enumerate(zip(job.segments, colors, strict=True)):
-        top = 60 + 24 * index
-        pen.rectangle((left, top, left + 16, top + 16), fill=tuple(color))
-        low, high = job.segments[name]
-        pen.text((left + 24, top + 2), f"{name}: threshold {low:g} to {high:g}", fill="white")
-    return [strip]
+def draw(job: Job, seg: Any) -> Picture.Image:
+    """Draw up to three planes with their segments, where these lie in space."""
+    source = job.images if len(job.images) > 1 else job.images[0]
+    planes = len(job.values)
+    frames = sorted({1 + round(part * (planes - 1)) for part in (0.3, 0.5, 0.7)})
+    window = (40, 400) if job.is_phantom else None
+    return ik.montage(source, frames, [seg], columns=3, window=window, size=TILE)
 
 
-def montage(strips: Sequence[Picture.Image], path: Path) -> None:
-    """Put all pictures below each other, and say what they are."""
-    width, height = max(s.width for s in strips), sum(s.height for s in strips) + 26
+def write_report(folder: Path, images: Sequence[Dataset]) -> Any:
+    """Measure the segments of the phantom, and write the result as a structured report."""
+    from iodkit import sr
+
+    below = {"relationship_type": "CONTAINS"}
+    volume = ik.read(folder / "CT_series_LABELMAP.dcm").get_volume(combine_segments=True)
+    milliliters = volume.voxel_volume / 1000
+    unit = ik.CodedConcept("mL", "UCUM", "mL")
+    findings = []
+    for number, name in enumerate(("Lung", "Bone"), 1):
+        found = sr.ContainerContentItem(ik.codes.DCM.Finding, **below)
+        amount = float(np.count_nonzero(volume.array == number) * milliliters)
+        found.ContentSequence = sr.ContentSequence(
+            [
+                sr.TextContentItem(ik.codes.DCM.Comment, f"{name} (threshold)", **below),
+                sr.NumContentItem(ik.codes.SCT.Volume, round(amount, 2), unit, **below),
+            ]
+        )
+        findings.append(found)
+    root = sr.ContainerContentItem(ik.codes.DCM.ImagingMeasurementReport)
+    root.ContentSequence = sr.ContentSequence(findings)
+    report = sr.ComprehensiveSR(list(images), root)
+    report.save_as(folder / "report.dcm")
+    (folder / "report.html").write_text(report.to_html(), encoding="utf-8")
+    return ik.read(folder / "report.dcm")
+
+
+def stack(strips: Sequence[Picture.Image], path: Path) -> None:
+    """Put all pictures below each other."""
+    width, height = max(s.width for s in strips), sum(s.height for s in strips)
     sheet = Picture.new("RGB", (width, height), "#14161a")
-    pen = ImageDraw.Draw(sheet)
-    pen.text(
-        (6, 7),
-        "iodkit: segmentations written, read back and drawn. Thresholds for demonstration only.",
-        fill="#9aa4b2",
-    )
-    top = 26
+    top = 0
     for strip in strips:
         sheet.paste(strip, (0, top))
         top += strip.height
@@ -265,17 +257,23 @@ def main() -> None:
         warnings.simplefilter("ignore")
         for job in jobs(folder):
             try:
-                made, pictures = run(job, folder)
+                made, picture = run(job, folder)
             except ik.GeometryError as error:
                 print(f"  left out: {job.name}: {error}")
                 continue
             rows += made
-            strips += pictures
-    volume = ik.get_volume_from_series([ik.read(p) for p in (folder / "phantom").iterdir()])
+            strips.append(picture)
+        series = [ik.read(path) for path in (folder / "phantom").iterdir()]
+        volume = ik.get_volume_from_series(series)
+        seg = ik.read(folder / "CT_series_LABELMAP.dcm")
+        strips.append(ik.multiplanar(volume, [seg], window=(40, 400), size=TILE))
+        report = write_report(folder, series)
     print_table(rows)
     print(f"\nphantom series as a volume: {volume.shape}, spacing {volume.spacing} mm")
-    montage(strips, folder / "montage.png")
-    print(f"picture: {folder / 'montage.png'}")
+    print(f"\nreport.dcm ({len(ik.validate(report).errors)} errors), and as a page report.html:")
+    print(report.to_text())
+    stack(strips, folder / "montage.png")
+    print(f"\npicture: {folder / 'montage.png'}")
 
 
 if __name__ == "__main__":
