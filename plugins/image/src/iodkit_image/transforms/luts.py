@@ -169,6 +169,27 @@ def read_descriptor(dataset: Dataset, keyword: str) -> tuple[int, int, int]:
     return count, numbers[1], numbers[2]
 
 
+def words_in_little_endian(dataset: Dataset, keyword: str) -> Any:
+    """Return the value of an element; encoded words of big-endian datasets with bytes swapped.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        What has the element.
+    keyword : str
+        Keyword of an element of VR OW, or of numbers.
+
+    Returns
+    -------
+    object
+        The value; ``None`` if there is none.
+    """
+    value = dataset.get(keyword)
+    if isinstance(value, bytes) and dataset.original_encoding[1] is False:
+        return np.frombuffer(value, ">u2").astype("<u2").tobytes()
+    return value
+
+
 def read_entries(value: Any, count: int, bits: int, keyword: str) -> NDArray[Any]:
     """Read the entries of a look-up table, which may be bytes, words or numbers.
 
@@ -278,7 +299,7 @@ class LUT(DicomItem):
     def lut_data(self) -> NDArray[Any]:
         """numpy.ndarray: Entries, shape (entries,), of type uint8 or uint16; read-only."""
         count, _, bits = read_descriptor(self, "LUTDescriptor")
-        return read_entries(self.get("LUTData"), count, bits, "LUTData")
+        return read_entries(words_in_little_endian(self, "LUTData"), count, bits, "LUTData")
 
     @property
     def number_of_entries(self) -> int:

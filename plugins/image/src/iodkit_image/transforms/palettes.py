@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import ImageColor
+from pydicom.dataelem import DataElement
 from pydicom.uid import UID
 
 from iodkit.elements import DicomItem, check_type, check_uid
@@ -21,6 +22,7 @@ from iodkit_image.transforms.luts import (
     describe_entries,
     read_descriptor,
     read_entries,
+    words_in_little_endian,
     write_descriptor,
 )
 from iodkit_image.transforms.segments import expand_segments
@@ -133,7 +135,11 @@ class _OneColor(DicomItem):
                 raise MissingAttributeError(
                     "there is no such look-up table", attribute=keyword, clause="PS3.3 C.7.9"
                 )
-            made[keyword] = dataset[keyword]
+            element = dataset[keyword]
+            made[keyword] = element
+            if isinstance(element.value, bytes):
+                value = words_in_little_endian(dataset, keyword)
+                made[keyword] = DataElement(element.tag, element.VR, value)
         return made
 
 
