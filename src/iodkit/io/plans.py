@@ -45,7 +45,7 @@ class Plan:
         Whether the length field has four bytes.
     pack_length : Callable[[int], bytes]
         Encodes the length.
-    known : dict[str, bytes]
+    known : dict[Any, bytes]
         Elements that were encoded already, by their text.
     """
 
@@ -67,7 +67,7 @@ class Plan:
         self.head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
         if not implicit:
             self.head += str.encode(vr) + (b"\0\0" if self.has_long_length else b"")
-        self.known: dict[str, bytes] = {}
+        self.known: dict[Any, bytes] = {}
         self._codec = codec
         self.pack_length = _PACK_LONG if self.has_long_length else _PACK_SHORT
         unusual = vr == "SS" and tag in LUT_DESCRIPTOR_TAGS
