@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         errors,
         frames,
         io,
+        overlays,
         registry,
         spatial,
         standard,
+        summaries,
         testing,
         validation,
     )
@@ -71,6 +73,10 @@ if TYPE_CHECKING:
     from iodkit.image import Image as Image
     from iodkit.image import get_volume_from_series as get_volume_from_series
     from iodkit.image import imread as imread
+    from iodkit.image import montage as montage
+    from iodkit.image import multiplanar as multiplanar
+    from iodkit.image import render as render
+    from iodkit.image import render_array as render_array
     from iodkit.spatial import ChannelDescriptor, Volume, VolumeGeometry, VolumeToVolumeTransformer
     from iodkit.standard.enums import (
         AnatomicalOrientationTypeValues,
@@ -180,11 +186,13 @@ __all__ = [
     "frames",
     "from_dataset",
     "io",
+    "overlays",
     "read",
     "registry",
     "repair",
     "spatial",
     "standard",
+    "summaries",
     "testing",
     "validate",
     "validate_set",
@@ -274,7 +282,17 @@ _HOMES = {
     ),
     "iodkit.validation": ("read", "repair", "validate", "validate_set"),
 }
-_FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
+_FAMILY_HOMES = {
+    "iodkit.image": (
+        "Image",
+        "get_volume_from_series",
+        "imread",
+        "montage",
+        "multiplanar",
+        "render",
+        "render_array",
+    )
+}
 _MODULES = frozenset(
     {
         "attributes",
@@ -289,11 +307,13 @@ _MODULES = frozenset(
         "image",
         "io",
         "ko",
+        "overlays",
         "registry",
         "seg",
         "spatial",
         "sr",
         "standard",
+        "summaries",
         "testing",
         "validation",
     }

@@ -172,7 +172,7 @@ def test_kernel_and_sr(with_sr, tmp_path):
     assert implementations(with_sr, SR, CT, KO) == ["iodkit_sr.sop:ComprehensiveSR", None, None]
     path = tmp_path / "report.dcm"
     assert with_sr.python_code(REPORT, str(path)) == "Imaging Measurement Report"
-    shown = with_sr.command("report", path)
+    shown = with_sr.command("convert", path, "--as", "text")
     assert (shown.returncode, shown.stdout) == (0, "Imaging Measurement Report\n")
     code = "from iodkit import sr; print(*(e.identifier for e in sr.template_registry.entries()))"
     assert with_sr.python_code(code) == "1002 1003 1004"

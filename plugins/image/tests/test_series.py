@@ -7,7 +7,7 @@ import pytest
 
 import iodkit as ik
 from counted import CountedSource
-from iodkit.spatial import NotAVolumeError
+from iodkit.spatial import NotAVolumeError, StackReport
 from iodkit.testing import phantom
 
 
@@ -35,6 +35,57 @@ def test_repetitions_become_a_channel():
         assert np.array_equal(volume.array[..., 1], expected + 100)
     chosen = ik.get_volume_from_series(mixed, select={"AcquisitionNumber": 2})
     assert np.array_equal(chosen.array, expected + 100)
+
+
+@pytest.mark.parametrize(
+    ("differing", "suggested"),
+    [
+        ({"AcquisitionNumber": [1, 2, 3, 4]}, ["AcquisitionNumber"]),
+        ({"EchoTime": [4, 8, 4, 8], "TriggerTime": [0, 0, 90, 90]}, ["EchoTime", "TriggerTime"]),
+        ({"InversionTime": [1, 2, 3, 4], "AcquisitionNumber": [1, 2, 3, 4]}, ["InversionTime"]),
+        ({}, ["SOPInstanceUID"]),
+    ],
+)
+def test_the_error_suggests_what_tells_instances_apart(differing, suggested):
+    series = [d for number in range(4) for d in phantom.ct_series(3, 10, 12)]
+    for index, dataset in enumerate(series):
+        dataset.SOPInstanceUID = f"2.25.{index + 1}"
+        for keyword, values in differing.items():
+            setattr(dataset, keyword, values[index // 3])
+    with pytest.raises(NotAVolumeError, match="several frames lie at one place") as caught:
+        ik.get_volume_from_series(series)
+    assert f"channels={suggested}" in caught.value.remedy
+    if differing:
+        volume = ik.get_volume_from_series(series, channels=suggested)
+        assert volume.shape[:3] == (3, 10, 12)
+        assert volume.array[0, 0, 0].size == 4
+
+
+def _repeated(count):
+    """Six planes, the first few of them twice."""
+    series = phantom.ct_series(6, 10, 12)
+    series += copy.deepcopy(series[:count])
+    for index, dataset in enumerate(series):
+        dataset.SOPInstanceUID = f"2.25.{index + 1}"
+        dataset.EchoTime = 1 + index // 6
+    return series
+
+
+def test_every_error_has_its_report():
+    cine = ik.from_dataset(phantom.ultrasound_cine(3, 8, 8))
+    place = ik.VolumeGeometry(np.eye(4), (1, 8, 8), "PATIENT")
+    gapped = phantom.ct_series(6, 10, 12, variant="gapped")
+    cases = (
+        (lambda: ik.get_volume_from_series(gapped), "MISSING_PLANES"),
+        (lambda: ik.get_volume_from_series(_repeated(6)), "REPEATED_STACKS"),
+        (lambda: ik.get_volume_from_series(_repeated(3), channels="EchoTime"), "DUPLICATES"),
+        (lambda: cine.get_volume(geometry=place), "DUPLICATES"),
+    )
+    for read, kind in cases:
+        with pytest.raises(NotAVolumeError) as caught:
+            read()
+        assert isinstance(caught.value.report, StackReport)
+        assert caught.value.report.kind.value == kind
 
 
 def test_missing_instances_are_filled_only_when_told():

@@ -11,7 +11,7 @@ from pydicom.dataelem import RawDataElement
 import iodkit as ik
 from iodkit import sr
 from iodkit_sr._cases import _evidence as evidence
-from iodkit_sr.rules import check_relationships
+from iodkit_sr.rules.relationships import check_relationships
 
 FINDING = sr.CodedConcept("121071", "DCM", "Finding")
 LENGTH = sr.CodedConcept("410668003", "SCT", "Length")

@@ -10,7 +10,7 @@ from iodkit.errors import InvalidValueError
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_item
 from iodkit_sr.constraints import CONSTRAINTS, find_violations
-from iodkit_sr.rules import check_relationships
+from iodkit_sr.rules.relationships import check_relationships
 
 TITLE = ik.CodedConcept("126000", "DCM", "Imaging Measurement Report")
 KINDS = sorted(kind.value for kind in sr.ValueTypeValues if kind.value != "NUMERIC")

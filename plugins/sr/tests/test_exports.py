@@ -173,13 +173,29 @@ def test_real_reports(name):
     json.loads(document.tree.to_json())
 
 
-@pytest.mark.parametrize("form", ["text", "html", "json", "csv"])
-def test_command(form, tmp_path, capsys):
-    path, out = tmp_path / "report.dcm", tmp_path / "out"
+@pytest.mark.parametrize(
+    ("form", "suffix"), [("text", "txt"), ("html", "html"), ("json", "json"), ("csv", "csv")]
+)
+def test_conversion(form, suffix, tmp_path, capsysbinary):
+    path, out = tmp_path / "report.dcm", tmp_path / f"out.{suffix}"
     report().save_as(path)
-    assert cli.main(["report", str(path), "--as", form]) == 0
-    printed = capsys.readouterr().out
+    assert cli.main(["convert", str(path), "--as", form]) == 0
+    printed = capsysbinary.readouterr().out.decode()
     assert "Imaging Measurement Report" in printed
-    assert cli.main(["report", str(path), "--as", form, "-o", str(out)]) == 0
+    assert cli.main(["convert", str(path), "-o", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == printed
-    assert cli.main(["report", str(tmp_path / "absent.dcm")]) == 2
+    assert cli.main(["convert", str(tmp_path / "absent.dcm"), "--as", form]) == 2
+
+
+def test_summary(tmp_path, capsys):
+    path = tmp_path / "report.dcm"
+    document = report()
+    document.save_as(path)
+    assert cli.main(["info", "--json", str(path)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    section = found["Document"]
+    assert section["items"] == len(document.tree)
+    assert section["verified"] is False
+    assert sum(row["items"] for row in section["rows"]) == len(document.tree)
+    assert cli.main(["info", str(path)]) == 0
+    assert "Imaging Measurement Report" in capsys.readouterr().out

@@ -95,6 +95,7 @@ def test_index_equals_pydicoms_view(uid, syntax):
     assert_same_as_pydicom(cls(images, content, transfer_syntax_uid=syntax))
 
 
+@pytest.mark.unvalidated("they lack evidence")
 @pytest.mark.parametrize(
     "name", ["reportsi.dcm", "reportsi_with_empty_number_tags.dcm", "test-SR.dcm"]
 )

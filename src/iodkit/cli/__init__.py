@@ -1,4 +1,4 @@
-"""The command ``iodkit``: lists plugins, checks files, and runs what plugins add."""
+"""The command ``iodkit``: plugins, files, and the sub-commands that plugins add."""
 
 from iodkit.cli.app import main
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_OWN = ("plugins", "validate")
+_OWN = ("convert", "info", "plugins", "validate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,6 +84,15 @@ def _run_own(arguments: list[str]) -> int:
         return listing.list_plugins(as_json=chosen.json)
     if chosen.command == "validate":
         return validate.validate_files(chosen)
+    if chosen.command == "info":
+        # NumPy and pydicom are loaded only where files are read.
+        from iodkit.cli.info import describe_files
+
+        return describe_files(chosen.files, as_json=chosen.json)
+    if chosen.command == "convert":
+        from iodkit.cli.convert import convert_file
+
+        return convert_file(chosen.file, chosen.output, chosen.form)
     parser.print_help()
     return 0
 
@@ -99,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     plugins.add_argument("--json", action="store_true", help="for programs")
     validate.add_parser(commands)
+    info = commands.add_parser("info", help="say what files hold, but not whose they are")
+    info.add_argument("files", nargs="+", metavar="FILE", help="DICOM file")
+    info.add_argument("--json", action="store_true", help="for programs")
+    convert = commands.add_parser("convert", help="write an object in a form for other programs")
+    convert.add_argument("file", metavar="FILE", help="DICOM file")
+    convert.add_argument("-o", "--output", help="file to write instead of the terminal")
+    convert.add_argument("--as", dest="form", help="form; by default by the end of the file's name")
     known: set[str] = set(_OWN)
     for command in _plugin_commands():
         if command.name not in known:

@@ -162,7 +162,7 @@ class TreeEncoder:
             return self._add_sequence(plan, element, book, ancestors)
         data = None
         if not element.is_undefined_length:
-            value = element._value
+            value: Any = element._value
             if type(value) in TEXT_TYPES:
                 data = plan.known.get(value)
             if data is None:

@@ -10,6 +10,7 @@ from iodkit.registry.loader import Discovery, LoadedPlugin, load_group
 from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
+    ExportEntry,
     IODEntry,
     MacroEntry,
     ModuleEntry,
@@ -18,6 +19,7 @@ from iodkit.registry.records import (
     Problem,
     RuleEntry,
     Severity,
+    SummaryEntry,
 )
 from iodkit.registry.references import load_reference, read_resource
 from iodkit.registry.settings import Settings
@@ -27,6 +29,7 @@ __all__ = [
     "CommandEntry",
     "ConformanceEntry",
     "Discovery",
+    "ExportEntry",
     "IODEntry",
     "LoadedPlugin",
     "MacroEntry",
@@ -38,9 +41,11 @@ __all__ = [
     "RuleEntry",
     "Settings",
     "Severity",
+    "SummaryEntry",
     "commands",
     "conformance",
     "entries",
+    "exports",
     "families",
     "hookimpl",
     "implementation",
@@ -61,6 +66,7 @@ __all__ = [
     "registry",
     "resolve",
     "rules",
+    "summaries",
     "unregister",
 ]
 
@@ -82,4 +88,6 @@ refresh = registry.refresh
 register = registry.register
 resolve = registry.resolve
 rules = registry.rules
+summaries = registry.summaries
+exports = registry.exports
 unregister = registry.unregister

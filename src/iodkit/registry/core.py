@@ -10,11 +10,14 @@ from iodkit.registry.loader import attempt, describe
 from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
+    ExportEntry,
     IODEntry,
+    Loadable,
     MacroEntry,
     ModuleEntry,
     Problem,
     RuleEntry,
+    SummaryEntry,
 )
 from iodkit.registry.references import check_reference
 
@@ -188,15 +191,13 @@ class Registry(Lifecycle):
         entry = preferred.record
         return self._load_class(entry.implementation, preferred.plugin, preferred.distribution)
 
-    def load(
-        self, record: RuleEntry | CommandEntry | ConformanceEntry | MacroEntry | IODEntry
-    ) -> Any:
+    def load(self, record: Loadable) -> Any:
         """Import what a record refers to.
 
         Parameters
         ----------
-        record : RuleEntry, CommandEntry, ConformanceEntry, MacroEntry or IODEntry
-            A record that the registry gave.
+        record : IODEntry, RuleEntry, SummaryEntry, ExportEntry, …
+            A record with a reference, which the registry gave.
 
         Returns
         -------
@@ -272,6 +273,38 @@ class Registry(Lifecycle):
             Those for this class and those for all classes.
         """
         claims = self._get().rules
+        return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
+
+    def summaries(self, sop_class_uid: str) -> tuple[SummaryEntry, ...]:
+        """List what plugins add to the summary of objects of a SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        tuple of SummaryEntry
+            Those for this class and those for all classes.
+        """
+        claims = self._get().summaries
+        return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
+
+    def exports(self, sop_class_uid: str) -> tuple[ExportEntry, ...]:
+        """List the forms in which plugins write objects of a SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        tuple of ExportEntry
+            Those for this class and those for all classes.
+        """
+        claims = self._get().exports
         return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
 
     def commands(self) -> tuple[CommandEntry, ...]:

@@ -14,6 +14,7 @@ from iodkit.registry.loader import Discovery, LoadedPlugin, attempt, describe
 from iodkit.registry.records import (
     CommandEntry,
     ConformanceEntry,
+    ExportEntry,
     IODEntry,
     MacroEntry,
     ModuleEntry,
@@ -23,6 +24,7 @@ from iodkit.registry.records import (
     Record,
     RuleEntry,
     Stage,
+    SummaryEntry,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_modules": ModuleEntry,
     "iodkit_register_macros": MacroEntry,
     "iodkit_validation_rules": RuleEntry,
+    "iodkit_summaries": SummaryEntry,
+    "iodkit_exports": ExportEntry,
     "iodkit_cli_commands": CommandEntry,
     "iodkit_conformance_cases": ConformanceEntry,
 }
@@ -120,6 +124,8 @@ def harvest(
         modules=_all(yields, ModuleEntry),
         macros=_all(yields, MacroEntry),
         rules=_all(yields, RuleEntry),
+        summaries=_all(yields, SummaryEntry),
+        exports=_all(yields, ExportEntry),
         commands=_all(yields, CommandEntry),
         conformance=_all(yields, ConformanceEntry),
         resolvers=_resolvers(manager, yields),

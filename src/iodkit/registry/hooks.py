@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from iodkit.registry.records import (
         CommandEntry,
         ConformanceEntry,
+        ExportEntry,
         IODEntry,
         MacroEntry,
         ModuleEntry,
         RuleEntry,
+        SummaryEntry,
     )
 
 __all__ = [
@@ -23,10 +25,12 @@ __all__ = [
     "hookimpl",
     "iodkit_cli_commands",
     "iodkit_conformance_cases",
+    "iodkit_exports",
     "iodkit_register_iods",
     "iodkit_register_macros",
     "iodkit_register_modules",
     "iodkit_resolve_iod",
+    "iodkit_summaries",
     "iodkit_validation_rules",
 ]
 
@@ -106,6 +110,30 @@ def iodkit_resolve_iod(
         ``trylast`` are heeded).
     """
     return None
+
+
+@hookspec
+def iodkit_summaries() -> Iterable[SummaryEntry]:
+    """Name what the plugin adds to the summaries of objects (``iodkit info``).
+
+    Returns
+    -------
+    iterable of SummaryEntry
+        One record for each addition.
+    """
+    return ()
+
+
+@hookspec
+def iodkit_exports() -> Iterable[ExportEntry]:
+    """Name the forms in which the plugin writes objects for other programs (``iodkit convert``).
+
+    Returns
+    -------
+    iterable of ExportEntry
+        One record for each form.
+    """
+    return ()
 
 
 @hookspec

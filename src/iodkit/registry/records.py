@@ -14,6 +14,7 @@ from iodkit.registry.references import check_reference, check_resource
 __all__ = [
     "CommandEntry",
     "ConformanceEntry",
+    "ExportEntry",
     "IODEntry",
     "MacroEntry",
     "ModuleEntry",
@@ -24,6 +25,7 @@ __all__ = [
     "RuleEntry",
     "Severity",
     "Stage",
+    "SummaryEntry",
     "check_sop_class_uid",
 ]
 
@@ -38,6 +40,7 @@ PluginState = Literal["active", "degraded", "broken", "disabled", "incompatible"
 
 _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
+_SUFFIX = re.compile(r"(?:\.[a-z0-9]+)+")
 _COMMAND = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -116,8 +119,31 @@ class ModuleEntry:
         _check_text(self.name, "name")
 
 
+class _ForClasses:
+    """What is for some SOP classes, or for all."""
+
+    __slots__ = ()
+
+    sop_class_uids: tuple[str, ...] | None
+
+    def applies_to(self, sop_class_uid: str) -> bool:
+        """Whether it is for objects of this SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        bool
+            True if it is for all classes, or names this one.
+        """
+        return self.sop_class_uids is None or sop_class_uid in self.sop_class_uids
+
+
 @dataclass(frozen=True, slots=True)
-class RuleEntry:
+class RuleEntry(_ForClasses):
     """A validation rule that a table cannot express.
 
     Parameters
@@ -159,20 +185,70 @@ class RuleEntry:
         if self.sop_class_uids is not None:
             object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
 
-    def applies_to(self, sop_class_uid: str) -> bool:
-        """Whether the rule is for objects of this SOP class.
 
-        Parameters
-        ----------
-        sop_class_uid : str
-            SOP Class UID.
+@dataclass(frozen=True, slots=True)
+class SummaryEntry(_ForClasses):
+    """What a plugin adds to the summary of an object, such as a list of its segments.
 
-        Returns
-        -------
-        bool
-            True if it is for all classes, or names this one.
-        """
-        return self.sop_class_uids is None or sop_class_uid in self.sop_class_uids
+    Parameters
+    ----------
+    reference : str
+        Reference to a callable ``(dataset) -> Iterable[iodkit.summaries.Section]``.
+    sop_class_uids : tuple of str, optional
+        The SOP classes that it is for; all of them if not given.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    reference: str
+    sop_class_uids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        check_reference(self.reference)
+        if self.sop_class_uids is not None:
+            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportEntry(_ForClasses):
+    """A form in which a plugin writes objects for other programs (``iodkit convert``).
+
+    Parameters
+    ----------
+    name : str
+        Name of the form, such as ``"html"``: lower-case letters, digits and hyphens.
+    suffix : str
+        End of the names of such files, such as ``".html"``.
+    reference : str
+        Reference to a callable ``(dataset) -> str | bytes`` that gives the content of the file.
+    sop_class_uids : tuple of str, optional
+        The SOP classes that it is for; all of them if not given.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    name: str
+    suffix: str
+    reference: str
+    sop_class_uids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for field_name, form in (("name", _COMMAND), ("suffix", _SUFFIX)):
+            value = getattr(self, field_name)
+            _check_text(value, field_name, empty=False)
+            if not form.fullmatch(value):
+                raise InvalidValueError(
+                    f"not the {field_name} of a form", attribute=field_name, found=value
+                )
+        check_reference(self.reference)
+        if self.sop_class_uids is not None:
+            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +341,12 @@ class MacroEntry:
         check_reference(self.reference)
 
 
-Record = IODEntry | ModuleEntry | MacroEntry | RuleEntry | CommandEntry | ConformanceEntry
+Loadable = (
+    IODEntry | MacroEntry | RuleEntry | SummaryEntry | ExportEntry | CommandEntry | ConformanceEntry
+)
+"""What refers to a class or a callable."""
+
+Record = Loadable | ModuleEntry
 """Whatever a hook may return."""
 
 

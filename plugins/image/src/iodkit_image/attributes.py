@@ -232,20 +232,31 @@ def varying_attributes(
     Returns
     -------
     list[str]
-        Keywords, at least ``"FrameNumber"``.
+        Keywords whose values together tell the frames apart, none of them for nothing; the number
+        of the frame, or the UID of its instance, if nothing else does.
     """
     pointers = [keyword_for_tag(pointer) for pointer in table.dimension_index_pointers]
-    found = []
-    for name in dict.fromkeys([*pointers, *_TELLING]):
+    chosen = np.asarray(frames)
+    found: list[str] = []
+    groups = np.zeros(len(chosen), np.intp)
+    for name in dict.fromkeys([*pointers, *_TELLING, FRAME_NUMBER.keyword, "SOPInstanceUID"]):
         try:
             attribute = frame_attribute(table, name, dataset)
         except (NotFoundError, InvalidValueError, InvalidTypeError):
             continue
-        if attribute.known[frames].all() and len(attribute.distinct(np.asarray(frames))) > 1:
-            found.append(attribute.name)
+        if not attribute.known[chosen].all():
+            continue
+        values = np.unique(attribute.values[chosen], return_inverse=True)[1].reshape(-1)
+        finer = np.unique(np.stack((groups, values)), axis=1, return_inverse=True)[1].reshape(-1)
+        if finer.max() > groups.max():
+            found, groups = [*found, attribute.name], finer
+        if groups.max() == len(chosen) - 1:
+            break
     return found or [FRAME_NUMBER.keyword]
 
 
+# From what images are usually sorted by to what differs with it; the second half is of single-frame
+# images, where the same stands in other attributes.
 _TELLING = (
     "TemporalPositionIndex",
     "OpticalPathIdentifier",
@@ -255,4 +266,22 @@ _TELLING = (
     "EffectiveEchoTime",
     "NominalCardiacTriggerDelayTime",
     "NominalPercentageOfCardiacPhase",
+    "TemporalPositionIdentifier",
+    "EchoTime",
+    "InversionTime",
+    "TriggerTime",
+    "FrameReferenceTime",
+    "FlipAngle",
+    "RepetitionTime",
+    "EchoNumbers",
+    "ImageType",
+    "ComplexImageComponent",
+    "EnergyWindowNumber",
+    "DetectorNumber",
+    "PhaseNumber",
+    "AcquisitionNumber",
+    "ConvolutionKernel",
+    "AcquisitionDateTime",
+    "AcquisitionTime",
+    "ContentTime",
 )

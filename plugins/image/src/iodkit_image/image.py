@@ -36,6 +36,18 @@ class Image(ViewableImage):
         for keyword in ("Rows", "Columns"):
             require(dataset, keyword, clause="PS3.3 C.7.6.3", what="image")
 
+    def _repr_png_(self) -> bytes | None:
+        """Picture for notebooks; None if there is none to be had."""
+        from iodkit_image.rendering.notebook import as_png
+
+        return as_png(self)
+
+    def _repr_html_(self) -> str:
+        """Summary with a picture for notebooks."""
+        from iodkit_image.rendering.notebook import as_html
+
+        return as_html(self)
+
 
 def imread(
     fp: str | bytes | os.PathLike[str] | BinaryIO, lazy_frame_retrieval: bool = False

@@ -10,7 +10,6 @@ import numpy as np
 
 from iodkit.errors import MissingDependencyError, NotFoundError, UnsupportedError
 from iodkit_image.arrays import FrameArray, LazyArray, MatrixArray
-from iodkit_image.display import shrink_matrix, to_display
 from iodkit_image.sourced import IndexedImage
 from iodkit_image.tiles import find_tiles, plan_matrix
 from iodkit_image.times import frame_times
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import xarray
     from numpy.typing import NDArray
 
+    from iodkit_image.frames import ImageFrames
     from iodkit_image.transforms import TransformKeywords
 
 __all__ = ["ViewableImage"]
@@ -189,8 +189,8 @@ class ViewableImage(IndexedImage):
     def to_pil(self, frame_number: int = 1, as_index: bool = False) -> PIL.Image.Image:
         """Return a frame as a picture of 8 bits, as a viewer would show it at first.
 
-        Grey values go through the window that the image names first, or else from their lowest
-        to their highest.
+        Grey values go through the window or table that the image names first, or else through
+        one from the 1st to the 99th percentile of the frame; :func:`iodkit.render` draws more.
 
         Parameters
         ----------
@@ -202,11 +202,13 @@ class ViewableImage(IndexedImage):
         Returns
         -------
         PIL.Image.Image
-            Picture of mode ``L`` or ``RGB``.
+            Picture of mode ``L`` or ``RGB``, one pixel for each of the frame.
         """
-        from PIL.Image import fromarray
+        from iodkit_image.rendering.levels import frame_rgb, window_for
 
-        return fromarray(to_display(self, self._index(frame_number, as_index)))
+        index, table = self._index(frame_number, as_index), self.frame_table
+        (window,) = window_for(self, table, [index], None)
+        return _picture(self, frame_rgb(self, table, index, window))
 
     def thumbnail(self, size: int = 256) -> PIL.Image.Image:
         """Return a small picture of the image: its middle frame, or the whole of a tiled image.
@@ -224,13 +226,24 @@ class ViewableImage(IndexedImage):
             Picture of mode ``L`` or ``RGB`` with square pixels.
         """
         if self.is_indexable_as_total_pixel_matrix():
-            return shrink_matrix(self, size)
+            from iodkit_image.rendering.overview import plate_of_matrix
+
+            return _picture(self, plate_of_matrix(self, size).rgb)
         middle = self.to_pil((self.number_of_frames - 1) // 2, as_index=True)
         spacing = _pixel_spacing(self, self.frame_table.pixel_spacings)
         down, across = (1.0, 1.0) if spacing is None else spacing
         height, width = middle.height * down, middle.width * across
         scale = size / max(height, width)
         return middle.resize((max(1, round(width * scale)), max(1, round(height * scale))))
+
+
+def _picture(image: ImageFrames, rgb: NDArray[np.uint8]) -> PIL.Image.Image:
+    """Make a picture, with one sample for each pixel of a grey image."""
+    from PIL.Image import fromarray
+
+    from iodkit_image.rendering.levels import is_colorful
+
+    return fromarray(rgb if is_colorful(image) else np.ascontiguousarray(rgb[..., 0]))
 
 
 def _options(stored: bool, transforms: TransformKeywords) -> TransformOptions | None:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import GeometryError
-from iodkit.spatial import RGB_COLOR_CHANNEL_DESCRIPTOR, GeometryMismatchError, NotAVolumeError
+from iodkit.spatial import (
+    RGB_COLOR_CHANNEL_DESCRIPTOR,
+    GeometryMismatchError,
+    NotAVolumeError,
+    describe_positions,
+)
 from iodkit.standard.enums import RGBColorChannels
 from iodkit_image.attributes import frame_attribute, select_frames, varying_attributes
 from iodkit_image.placement import Placement, place_frames
@@ -190,7 +195,7 @@ def plan_volume(frames: FrameSet, options: VolumeOptions) -> VolumePlan:
     if options.geometry is None:
         geometry, planes, corners, report = _found_grid(frames, chosen, options)
     else:
-        geometry, planes, report = *_given_grid(frames, chosen, options.geometry), None
+        geometry, planes, report = _given_grid(frames, chosen, options.geometry)
         corners = np.zeros((len(planes), 2), np.int64)
     window = VolumeWindow.resolve(geometry, options.ranges)
     first, last, _ = window.slices.indices(geometry.spatial_shape[0])
@@ -232,7 +237,7 @@ def _found_grid(
 
 def _given_grid(
     frames: FrameSet, chosen: NDArray[np.bool_], geometry: VolumeGeometry
-) -> tuple[VolumeGeometry, NDArray[np.intp]]:
+) -> tuple[VolumeGeometry, NDArray[np.intp], StackReport]:
     """Grid that the caller gives: all frames in its one slice, or each frame one slice."""
     geometry = geometry.get_geometry()
     depth, *plane = geometry.spatial_shape
@@ -247,10 +252,11 @@ def _given_grid(
     planes = np.zeros(len(chosen), np.intp)
     if depth > 1:
         planes[chosen] = np.arange(count)
-    return geometry, planes
+    positions = np.array(geometry.position) + np.outer(planes[chosen], geometry.affine[:3, 0])
+    return geometry, planes, describe_positions(positions, geometry.direction_cosines)
 
 
-def _require_unique(frames: FrameSet, placement: Placement, report: StackReport | None) -> None:
+def _require_unique(frames: FrameSet, placement: Placement, report: StackReport) -> None:
     same = placement.find_ambiguous()
     if not len(same):
         return
@@ -266,7 +272,7 @@ def _require_unique(frames: FrameSet, placement: Placement, report: StackReport 
 
 
 def _incomplete(
-    placement: Placement, gaps: NDArray[np.intp], report: StackReport | None
+    placement: Placement, gaps: NDArray[np.intp], report: StackReport
 ) -> NotAVolumeError:
     return NotAVolumeError(
         f"{len(gaps)} of {placement.shape[0]} planes are not filled by frames",

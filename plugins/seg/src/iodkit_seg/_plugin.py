@@ -1,6 +1,6 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, RuleEntry, hookimpl
+from iodkit.registry import ConformanceEntry, IODEntry, RuleEntry, SummaryEntry, hookimpl
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -75,3 +75,15 @@ def iodkit_validation_rules() -> list[RuleEntry]:
         RuleEntry(code, clause, "error", f"iodkit_seg.rules:{function}", tuple(_CASES))
         for code, clause, function in _RULES
     ]
+
+
+@hookimpl
+def iodkit_summaries() -> list[SummaryEntry]:
+    """Register what summaries say of segments.
+
+    Returns
+    -------
+    list of SummaryEntry
+        One record.
+    """
+    return [SummaryEntry("iodkit_seg.summary:sections", tuple(_CASES))]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         PlanePositionSequence,
     )
     from iodkit.dataset import ContributingEquipment, SOPClassOptions
+    from iodkit.overlays import MaskMark, View
     from iodkit.spatial import Volume
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_seg.description import SegmentDescription
@@ -330,6 +331,29 @@ class Segmentation(SegmentQueries):
             None if request.combine else {"ReferencedSegmentNumber": list(request.numbers)}
         )
         return window.crop(geometry).with_array(array, channels)
+
+    def overlay_marks(self, view: View) -> list[MaskMark]:
+        """Give the segments that are seen in a view, for drawing them on an image.
+
+        Parameters
+        ----------
+        view : View
+            Pixels that are shown.
+
+        Returns
+        -------
+        list[MaskMark]
+            A mark for each segment that is seen, at its true place.
+
+        Raises
+        ------
+        GeometryError
+            If the view lies in another frame of reference, or neither has a place and the
+            segmentation does not refer to the image.
+        """
+        from iodkit_seg.overlay import segment_marks
+
+        return segment_marks(self, view)
 
 
 def segread(

@@ -1,6 +1,13 @@
 """What the document family registers; imports nothing but the registry."""
 
-from iodkit.registry import CommandEntry, ConformanceEntry, IODEntry, RuleEntry, hookimpl
+from iodkit.registry import (
+    ConformanceEntry,
+    ExportEntry,
+    IODEntry,
+    RuleEntry,
+    SummaryEntry,
+    hookimpl,
+)
 
 _ROOT = "1.2.840.10008.5.1.4.1.1."
 _CREATABLE = (
@@ -55,6 +62,13 @@ _READABLE = (
 )
 
 
+# Selections of key objects are documents, too; another family has their class.
+_SELECTION = "88.59"
+_DOCUMENTS = tuple(
+    _ROOT + uid for uid in (*(uid for uid, *_ in (*_CREATABLE, *_READABLE)), _SELECTION)
+)
+
+
 @hookimpl
 def iodkit_register_iods() -> list[IODEntry]:
     """Register all SR storage classes of PS3.4 B.5, but for key object selections.
@@ -95,32 +109,59 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
 
 @hookimpl
 def iodkit_validation_rules() -> list[RuleEntry]:
-    """Register the constraints of the IODs that have some.
+    """Register what is checked in every document, and the constraints of IODs that have some.
 
     Returns
     -------
     list of RuleEntry
-        One record.
+        One record for each rule.
     """
-    constrained = (*(uid for uid, *_ in _CREATABLE), "88.59")
+    constrained = tuple(_ROOT + uid for uid in (*(uid for uid, *_ in _CREATABLE), _SELECTION))
     return [
+        _rule("sr-relationship", "A.35", "relationships:check_relationships", constrained),
+        _rule("sr-value", "C.17.3.3", "items:check_values", _DOCUMENTS),
+        _rule("sr-name", "C.17.3.3", "items:check_names", _DOCUMENTS),
+        _rule("sr-graphic", "C.18.6", "items:check_graphics", _DOCUMENTS),
+        _rule("sr-evidence", "C.17.2", "evidence:check_evidence", _DOCUMENTS),
+        _rule("sr-item-reference", "C.17.3.2.5", "evidence:check_item_references", _DOCUMENTS),
         RuleEntry(
-            "sr-relationship",
-            "PS3.3 A.35",
-            "error",
-            "iodkit_sr.rules:check_relationships",
-            tuple(_ROOT + uid for uid in constrained),
-        )
+            "sr-retired-code",
+            "PS3.16 8.1",
+            "info",
+            "iodkit_sr.rules.codes:check_retired_codes",
+            _DOCUMENTS,
+        ),
     ]
 
 
+def _rule(code: str, section: str, function: str, classes: tuple[str, ...]) -> RuleEntry:
+    """Make the record of a rule of PS3.3 whose findings are errors."""
+    return RuleEntry(code, f"PS3.3 {section}", "error", f"iodkit_sr.rules.{function}", classes)
+
+
 @hookimpl
-def iodkit_cli_commands() -> list[CommandEntry]:
-    """Register the command that shows reports.
+def iodkit_summaries() -> list[SummaryEntry]:
+    """Register what summaries say of documents.
 
     Returns
     -------
-    list of CommandEntry
+    list of SummaryEntry
         One record.
     """
-    return [CommandEntry("report", "show a structured report", "iodkit_sr._cli:main")]
+    return [SummaryEntry("iodkit_sr.summary:sections", _DOCUMENTS)]
+
+
+@hookimpl
+def iodkit_exports() -> list[ExportEntry]:
+    """Register the forms in which documents are written.
+
+    Returns
+    -------
+    list of ExportEntry
+        One record for each form.
+    """
+    forms = (("text", ".txt"), ("html", ".html"), ("json", ".json"), ("csv", ".csv"))
+    return [
+        ExportEntry(name, suffix, f"iodkit_sr.exports.forms:to_{name}", _DOCUMENTS)
+        for name, suffix in forms
+    ]

@@ -19,7 +19,7 @@ from iodkit.elements import check_person_name, check_string, check_type, format_
 from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeError
 from iodkit.frames.raw import attach_sequences, encoding_of
 from iodkit.io import encode_items
-from iodkit_sr.constraints import CONSTRAINTS, check_tree
+from iodkit_sr.checks import check_content
 from iodkit_sr.evidence import hierarchy, sort_evidence
 
 if TYPE_CHECKING:
@@ -274,9 +274,7 @@ def write_content(
             check_type(each, Dataset, "requested_procedures")
         document.ReferencedRequestSequence = [deepcopy(each) for each in requested_procedures]
     content.write(document)
-    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
-    if constraints is not None:
-        check_tree(document.tree, constraints)
+    check_content(document)
 
 
 def write_observer(document: Dataset, observer: Observer) -> None:

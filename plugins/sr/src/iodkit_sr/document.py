@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iodkit.coding.concepts import CodeLike
     from iodkit_sr.creation import Observer
 
-__all__ = ["SRDocument"]
+__all__ = ["SRDocument", "open_document"]
 
 _CONTENT = BaseTag(0x0040A730)
 _NAME = BaseTag(0x0040A043)
@@ -323,3 +323,21 @@ class SRDocument(Exportable, ContentHolder, SOPClass):
         from iodkit_sr.process import amend
 
         return amend(self, content, evidence=evidence, is_complete=is_complete, is_final=is_final)
+
+
+def open_document(dataset: Dataset) -> SRDocument:
+    """Look at a dataset as a document.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Object of any SR storage class; it is not changed.
+
+    Returns
+    -------
+    SRDocument
+        The document; it shares the elements of the dataset.
+    """
+    if isinstance(dataset, SRDocument):
+        return dataset
+    return SRDocument.from_dataset(dataset, copy=False)

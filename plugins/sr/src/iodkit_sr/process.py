@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from iodkit.context import generate_uid, now
 from iodkit.elements import check_type, format_date, format_time
 from iodkit.errors import InvalidValueError
-from iodkit_sr.constraints import CONSTRAINTS, check_tree
+from iodkit_sr.checks import check_content
 from iodkit_sr.creation import Content, Observer, write_observer
 from iodkit_sr.evidence import hierarchy, referenced_instances, sort_evidence
 
@@ -119,9 +119,7 @@ def amend(
             if keyword in new:
                 delattr(new, keyword)
         checked.write(new)
-        constraints = CONSTRAINTS.get(str(new.SOPClassUID))
-        if constraints is not None:
-            check_tree(new.tree, constraints)
+        check_content(new)
         _extend_evidence(new, checked.root, evidence)
     if is_complete is not None:
         new.CompletionFlag = "COMPLETE" if is_complete else "PARTIAL"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydicom.uid import UID
 
 from iodkit.dataset import SOPClass
 from iodkit.errors import IodkitError
 from iodkit.registry import (
-    CommandEntry,
-    ConformanceEntry,
     IODEntry,
-    MacroEntry,
     PluginInfo,
-    RuleEntry,
     read_resource,
     registry,
 )
 from iodkit.testing.conformance.failures import ConformanceError
+
+if TYPE_CHECKING:
+    from iodkit.registry.records import Loadable
 
 __all__ = ["check_hooks", "check_registration", "entry_of", "plugin_of"]
 
@@ -143,9 +144,11 @@ def check_hooks(sop_class_uid: str) -> None:
     package = entry.implementation.partition(".")[0].partition(":")[0]
     own = f"{package}."
     commands = [each for each in registry.commands() if each.reference.startswith(own)]
-    records: list[RuleEntry | ConformanceEntry | CommandEntry | MacroEntry] = [
+    records: list[Loadable] = [
         *(each for each in registry.macros() if each.reference.startswith(own)),
         *registry.rules(sop_class_uid),
+        *registry.summaries(sop_class_uid),
+        *registry.exports(sop_class_uid),
         *registry.conformance(sop_class_uid),
         *commands,
     ]

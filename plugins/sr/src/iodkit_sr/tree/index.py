@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from iodkit.coding.concepts import CodeLike
     from iodkit_sr.tree.scan import Scan
 
-__all__ = ["TreeIndex", "format_path", "parse_path"]
+__all__ = ["TreeIndex", "format_path", "parse_path", "to_attribute_path"]
 
 
 def parse_path(path: str | Sequence[int]) -> tuple[int, ...]:
@@ -70,6 +70,24 @@ def format_path(steps: Sequence[int]) -> str:
         For example ``"1.3.2"``.
     """
     return ".".join(map(str, steps))
+
+
+def to_attribute_path(steps: Sequence[int], keyword: str) -> str:
+    """Turn the path of an item into that of one of its attributes.
+
+    Parameters
+    ----------
+    steps : Sequence[int]
+        Positions counted from 1, the first that of the root.
+    keyword : str
+        Keyword of the attribute.
+
+    Returns
+    -------
+    str
+        For example ``"ContentSequence[2].ContentSequence[3].ValueType"``.
+    """
+    return ".".join([*(f"ContentSequence[{step}]" for step in steps[1:]), keyword])
 
 
 class TreeIndex:

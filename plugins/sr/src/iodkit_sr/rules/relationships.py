@@ -1,4 +1,4 @@
-"""Rules for validation: which items may be below which (PS3.3 A.35)."""
+"""The rule on which items may be below which (PS3.3 A.35)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from iodkit.attributes import Fault
 from iodkit_sr.constraints import CONSTRAINTS, find_violations
-from iodkit_sr.document import SRDocument
+from iodkit_sr.document import open_document
+from iodkit_sr.tree.index import parse_path, to_attribute_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydicom.dataset import Dataset
-
-    from iodkit_sr.constraints import Violation
 
 __all__ = ["check_relationships"]
 
@@ -34,21 +33,11 @@ def check_relationships(dataset: Dataset) -> Iterator[Fault]:
     constraints = CONSTRAINTS.get(str(dataset.get("SOPClassUID", "")))
     if constraints is None:
         return
-    document = (
-        dataset if isinstance(dataset, SRDocument) else SRDocument.from_dataset(dataset, copy=False)
-    )
-    for violation in find_violations(document.tree, constraints):
+    for violation in find_violations(open_document(dataset).tree, constraints):
         yield Fault(
-            _to_path(violation),
+            to_attribute_path(parse_path(violation.path), violation.attribute),
             violation.found,
             violation.expected,
             remedy=f"Item {violation.path} of the document: {violation.message}",
             clause=constraints.clause,
         )
-
-
-def _to_path(violation: Violation) -> str:
-    """Turn the path of an item, "1.2.3", into that of its attribute."""
-    _, *steps = violation.path.split(".")
-    items = [f"ContentSequence[{step}]" for step in steps]
-    return ".".join([*items, violation.attribute])
