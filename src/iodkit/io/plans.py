@@ -45,7 +45,7 @@ class Plan:
         Whether the length field has four bytes.
     pack_length : Callable[[int], bytes]
         Encodes the length.
-    known : dict[str, bytes]
+    known : dict[Any, bytes]
         Elements that were encoded already, by their text.
     """
 
