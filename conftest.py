@@ -22,6 +22,13 @@ def enhanced_ct():
     return phantom.enhanced_ct(12, 48, 40)
 
 
+@pytest.fixture(autouse=True)
+def validated(request):
+    """Every object that a test makes or writes is validated: an error fails the test."""
+    with ik.defaults(validate=request.node.get_closest_marker("unvalidated") is None):
+        yield
+
+
 @pytest.fixture
 def deterministic():
     """Fixed clock and identifiers: the same input gives the same bytes."""

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """A job: `prepare` makes the input of one run, the sides do the work."""
+    """A job: `prepare` makes the input of one run, the sides do the work.
+
+    `in_children` names the sides that leave the work to other processes; their memory is not
+    measured.
+    """
 
     name: str
     target: float
     prepare: Callable[[], Any]
     ours: Callable[[Any], object]
     highdicom: Callable[[Any], object]
+    in_children: tuple[str, ...] = ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import space
+from benchmarks import documents, images, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -126,6 +127,43 @@ def _import(statement: str) -> Callable[[Any], object]:
     return lambda _: subprocess.run([sys.executable, "-W", "ignore", "-c", statement], check=True)
 
 
+def _image_rows() -> list[Row]:
+    found = [
+        Row(
+            "series volume 300x512², reading included",
+            6,
+            lambda: images.series_paths(DATA),
+            images.series_ours,
+            images.series_highdicom,
+        )
+    ]
+    for kind, target in (("FULL", 4), ("SPARSE", 12)):
+        path = partial(images.slide_path, DATA, f"TILED_{kind}")
+        found += [
+            Row(
+                f"slide {kind} 20k², region 2048²",
+                target,
+                partial(_open_both, path),
+                images.part_ours,
+                images.part_highdicom,
+            ),
+            Row(
+                f"slide {kind} 20k², open and region 2048²",
+                target,
+                path,
+                lambda path: images.part_of(images.open_ours(path)),
+                lambda path: images.part_of(images.open_highdicom(path)),
+            ),
+        ]
+    lazy = partial(images.slide_path, DATA, "TILED_SPARSE")
+    found.append(Row("lazy frame of 6241", 50, lazy, images.frame_ours, images.frame_highdicom))
+    return found
+
+
+def _open_both(path: Callable[[], Path]) -> tuple[Any, Any]:
+    return images.open_ours(path()), images.open_highdicom(path())
+
+
 def rows() -> list[Row]:
     """List the rows."""
     warnings.simplefilter("ignore")
@@ -148,8 +186,8 @@ def rows() -> list[Row]:
         Row("frames open 30 000", 50, file, _open_ours, _open_highdicom),
     ]
     found.append(Row("series volume 100x512²", 6, _series, _series_ours, _series_highdicom))
+    found += _image_rows()
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
-    found.append(
-        Row("import and look up", 3, lambda: None, _import(look_up), _import("import highdicom"))
-    )
-    return [*found, *space.rows()]
+    sides = _import(look_up), _import("import highdicom")
+    found.append(Row("import and look up", 3, lambda: None, *sides, ("ours", "highdicom")))
+    return [*found, *space.rows(), *documents.rows(), *validation.rows()]

@@ -52,6 +52,7 @@ def checks(site: str) -> list[Check]:
         Check("architecture", "lint-imports", ("--no-logo",)),
         Check("lengths", "lengths.py"),
         Check("table of errors", "errors_page.py", ("--check",)),
+        Check("list of rules", "rules_page.py", ("--check",)),
         Check("changelog fragments", "fragments.py"),
         Check("lock file", "lockfile.py"),
         Check("lock file is current", "bootstrap.py", ("lock", "--check", "--quiet")),

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
         errors,
         frames,
         io,
+        overlays,
         registry,
         spatial,
         standard,
+        summaries,
         testing,
+        validation,
     )
     from iodkit import image as image
+    from iodkit import ko as ko
     from iodkit import seg as seg
+    from iodkit import sr as sr
     from iodkit.coding import (
         CodedConcept,
         CodingSchemeIdentificationItem,
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
         ReferencedImageSequence,
     )
     from iodkit.context import UID, Equipment, SeededUIDs, defaults
-    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset, read
+    from iodkit.dataset import ContributingEquipment, SOPClass, from_dataset
     from iodkit.errors import (
         CorruptDataError,
         GeometryError,
@@ -68,6 +73,10 @@ if TYPE_CHECKING:
     from iodkit.image import Image as Image
     from iodkit.image import get_volume_from_series as get_volume_from_series
     from iodkit.image import imread as imread
+    from iodkit.image import montage as montage
+    from iodkit.image import multiplanar as multiplanar
+    from iodkit.image import render as render
+    from iodkit.image import render_array as render_array
     from iodkit.spatial import ChannelDescriptor, Volume, VolumeGeometry, VolumeToVolumeTransformer
     from iodkit.standard.enums import (
         AnatomicalOrientationTypeValues,
@@ -94,6 +103,7 @@ if TYPE_CHECKING:
         UniversalEntityIDTypeValues,
         VOILUTFunctionValues,
     )
+    from iodkit.validation import read, repair, validate, validate_set
 
     __version__: str
 
@@ -176,11 +186,17 @@ __all__ = [
     "frames",
     "from_dataset",
     "io",
+    "overlays",
     "read",
     "registry",
+    "repair",
     "spatial",
     "standard",
+    "summaries",
     "testing",
+    "validate",
+    "validate_set",
+    "validation",
 ]
 
 _HOMES = {
@@ -210,7 +226,6 @@ _HOMES = {
         "ContributingEquipment",
         "SOPClass",
         "from_dataset",
-        "read",
     ),
     "iodkit.errors": (
         "CorruptDataError",
@@ -265,8 +280,19 @@ _HOMES = {
         "UniversalEntityIDTypeValues",
         "VOILUTFunctionValues",
     ),
+    "iodkit.validation": ("read", "repair", "validate", "validate_set"),
 }
-_FAMILY_HOMES = {"iodkit.image": ("Image", "get_volume_from_series", "imread")}
+_FAMILY_HOMES = {
+    "iodkit.image": (
+        "Image",
+        "get_volume_from_series",
+        "imread",
+        "montage",
+        "multiplanar",
+        "render",
+        "render_array",
+    )
+}
 _MODULES = frozenset(
     {
         "attributes",
@@ -280,11 +306,16 @@ _MODULES = frozenset(
         "frames",
         "image",
         "io",
+        "ko",
+        "overlays",
         "registry",
         "seg",
         "spatial",
+        "sr",
         "standard",
+        "summaries",
         "testing",
+        "validation",
     }
 )
 _HOME_OF = {

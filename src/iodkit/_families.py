@@ -61,6 +61,20 @@ FAMILIES = (
         "iodkit_seg",
         frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}),
     ),
+    Family("ko", "iodkit-ko", "iodkit_ko", frozenset({"1.2.840.10008.5.1.4.1.1.88.59"})),
+    Family(
+        "sr",
+        "iodkit-sr",
+        "iodkit_sr",
+        frozenset(
+            {
+                "1.2.840.10008.5.1.4.1.1.78.6",
+                "1.2.840.10008.5.1.4.1.1.79.1",
+                "1.2.840.10008.5.1.4.1.1.88.40",
+            }
+        ),
+        " SR Storage",
+    ),
     Family(
         "image",
         "iodkit-image",

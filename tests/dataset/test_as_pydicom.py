@@ -121,6 +121,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.unvalidated
 @pytest.mark.parametrize("change", CHANGES)
 def test_changes_do_what_they_do_to_a_plain_dataset(change, made):
     twin = plain(made)

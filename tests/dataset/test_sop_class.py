@@ -20,7 +20,7 @@ from iodkit.errors import (
     WriteError,
 )
 
-BASE = {"sop_class_uid": "1.2.840.10008.5.1.4.1.1.88.11", "modality": "SR"}
+BASE = {"sop_class_uid": "1.2.840.10008.5.1.4.1.1.104.1", "modality": "SR"}
 
 
 def make(**changes):

@@ -22,6 +22,8 @@ SOURCES = {
     "iodkit": ROOT,
     "iodkit-image": ROOT / "plugins/image",
     "iodkit-seg": ROOT / "plugins/seg",
+    "iodkit-sr": ROOT / "plugins/sr",
+    "iodkit-ko": ROOT / "plugins/ko",
     "acme-iod": ROOT / "tests/thirdparty/acme-iod",
 }
 COPIED = ("src", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
@@ -193,6 +195,16 @@ def kernel(workshop):
 @pytest.fixture(scope="session")
 def with_image(workshop):
     return workshop.environment("image", "iodkit", "iodkit-image")
+
+
+@pytest.fixture(scope="session")
+def with_sr(workshop):
+    return workshop.environment("sr", "iodkit", "iodkit-sr")
+
+
+@pytest.fixture(scope="session")
+def with_ko(workshop):
+    return workshop.environment("ko", "iodkit", "iodkit-sr", "iodkit-ko")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SEG = "1.2.840.10008.5.1.4.1.1.66.4"
 LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
+SR = "1.2.840.10008.5.1.4.1.1.88.33"
+KO = "1.2.840.10008.5.1.4.1.1.88.59"
 PDF = "1.2.840.10008.5.1.4.1.1.104.1"
 KERNEL_NEEDS = {"iodkit", "importlib-metadata", "numpy", "pluggy", "pydicom"}
 
@@ -70,6 +72,8 @@ def test_the_kernel_alone(kernel):
         ("from iodkit.seg import Segmentation", "iodkit-seg"),
         ("import iodkit as ik; ik.seg.Segmentation", "iodkit-seg"),
         ("from iodkit.image import Image", "iodkit-image"),
+        ("import iodkit.sr", "iodkit-sr"),
+        ("from iodkit.ko import KeyObjectSelection", "iodkit-ko"),
         ("from iodkit import imread", "iodkit-image"),
         ("import iodkit as ik; ik.get_volume_from_series", "iodkit-image"),
     ],
@@ -103,7 +107,14 @@ print(*(each.message for each in caught))
 
 
 @pytest.mark.parametrize(
-    ("uid", "distribution"), [(SEG, "iodkit-seg"), (CT, "iodkit-image"), (PDF, None)]
+    ("uid", "distribution"),
+    [
+        (SEG, "iodkit-seg"),
+        (CT, "iodkit-image"),
+        (SR, "iodkit-sr"),
+        (KO, "iodkit-ko"),
+        (PDF, None),
+    ],
 )
 def test_the_kernel_alone_opens_any_object_and_says_who_knows_it(
     kernel, tmp_path, uid, distribution
@@ -143,6 +154,40 @@ def test_kernel_image_and_seg(with_seg):
         "seg": "active",
     }
     assert content["problems"] == []
+
+
+REPORT = """
+import json, sys
+from iodkit import CodedConcept, read, sr
+from iodkit.testing import phantom
+title = CodedConcept("126000", "DCM", "Imaging Measurement Report")
+sr.ComprehensiveSR(phantom.ct_series(1, 8, 8), sr.ContainerContentItem(title)).save_as(sys.argv[1])
+print(read(sys.argv[1]).to_text())
+assert not {"iodkit_image", "iodkit_ko", "PIL"} & set(sys.modules)
+"""
+
+
+def test_kernel_and_sr(with_sr, tmp_path):
+    assert installed(with_sr) - {"lazy-importer", "zipp"} == KERNEL_NEEDS | {"iodkit-sr"}
+    assert implementations(with_sr, SR, CT, KO) == ["iodkit_sr.sop:ComprehensiveSR", None, None]
+    path = tmp_path / "report.dcm"
+    assert with_sr.python_code(REPORT, str(path)) == "Imaging Measurement Report"
+    shown = with_sr.command("report", path)
+    assert (shown.returncode, shown.stdout) == (0, "Imaging Measurement Report\n")
+    code = "from iodkit import sr; print(*(e.identifier for e in sr.template_registry.entries()))"
+    assert with_sr.python_code(code) == "1002 1003 1004"
+
+
+def test_kernel_sr_and_ko(with_ko):
+    needed = KERNEL_NEEDS | {"iodkit-sr", "iodkit-ko"}
+    assert installed(with_ko) - {"lazy-importer", "zipp"} == needed
+    assert implementations(with_ko, SR, KO, CT) == [
+        "iodkit_sr.sop:ComprehensiveSR",
+        "iodkit_ko.sop:KeyObjectSelectionDocument",
+        None,
+    ]
+    code = "from iodkit import sr; print(*(e.identifier for e in sr.template_registry.entries()))"
+    assert with_ko.python_code(code) == "1002 1003 1004 2010"
 
 
 def test_a_switched_off_family_is_not_opened_with(with_seg):
@@ -286,7 +331,8 @@ def test_a_broken_plugin_in_a_real_environment_is_listed_and_the_rest_works(with
 def test_wheels_carry_types_and_licences(workshop):
     import zipfile
 
-    for distribution in ("iodkit", "iodkit-image", "iodkit-seg", "acme-iod"):
+    families = ("iodkit-image", "iodkit-seg", "iodkit-sr", "iodkit-ko")
+    for distribution in ("iodkit", *families, "acme-iod"):
         names = zipfile.ZipFile(workshop.wheel(distribution)).namelist()
         assert any(name.endswith("/py.typed") for name in names), distribution
         assert not any("tests/" in name for name in names), distribution

@@ -341,7 +341,7 @@ def test_a_repaired_plugin_works_after_refresh(world):
 
 def test_eight_threads_at_first_use_load_once_and_see_the_same(world):
     world.install(
-        "counted",
+        "tallied",
         f"""
         import builtins, time
         from iodkit.registry import *
@@ -350,9 +350,9 @@ def test_eight_threads_at_first_use_load_once_and_see_the_same(world):
         def iodkit_register_iods():
             builtins.iodkit_test_count += 1
             time.sleep(0.05)
-            return [IODEntry('{UID}', 'Counted', 'counted', 'counted.sop:Thing')]
+            return [IODEntry('{UID}', 'Counted', 'tallied', 'tallied.sop:Thing')]
         """,
-        files={"counted/sop.py": "class Thing: pass\n"},
+        files={"tallied/sop.py": "class Thing: pass\n"},
     )
     registry = world.registry()
     barrier = threading.Barrier(8)

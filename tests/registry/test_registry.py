@@ -244,7 +244,8 @@ def test_a_facade_belongs_to_its_distribution_and_to_no_other(world):
 def test_every_module_of_the_kernel_is_reserved_and_the_facades_are_those_of_its_table():
     reserved = Reserved.of_package(iodkit)
     assert {"registry", "spatial", "seg", "image", "errors"} <= reserved.names
-    assert reserved.facades == {"seg": "iodkit-seg", "image": "iodkit-image"}
+    families = ("image", "seg", "sr", "ko")
+    assert reserved.facades == {family: f"iodkit-{family}" for family in families}
     assert not reserved.forbids("seg", "iodkit-seg")
     assert reserved.forbids("seg", "acme")
     assert reserved.forbids("registry", "iodkit-seg")

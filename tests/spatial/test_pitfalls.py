@@ -142,8 +142,12 @@ def test_two_acquisitions_of_the_same_planes_are_two_stacks():
     assert len(parts) == 2
     for part, number in zip(parts, (7, 5), strict=True):
         assert {both[i].AcquisitionNumber for i in part.members} == {number}
-    with pytest.raises(NotAVolumeError, match="more than once"):
+    with pytest.raises(NotAVolumeError, match="several frames lie at one place") as caught:
         ik.get_volume_from_series(both)
+    assert caught.value.report.kind is StackKind.REPEATED_STACKS
+    assert "channels=['AcquisitionNumber']" in caught.value.remedy
+    volume = ik.get_volume_from_series(both, channels=["AcquisitionNumber"])
+    assert volume.shape == (*SHAPE, 2)
 
 
 def test_times_need_not_start_at_one():

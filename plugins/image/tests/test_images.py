@@ -16,7 +16,6 @@ from iodkit.errors import (
     NotFoundError,
     OutOfRangeError,
     PixelDataError,
-    UnsupportedError,
 )
 from iodkit.testing import phantom
 from iodkit_image import encode_frame
@@ -155,8 +154,6 @@ def test_a_series_is_rescaled_straight_into_its_place():
     assert np.array_equal(stored.array.astype(int) - 1024, volume.array)
     with pytest.raises(ik.InvalidValueError, match="dtype"):
         ik.get_volume_from_series(series, dtype=np.uint8)
-    with pytest.raises(UnsupportedError, match="apply_voi_transform"):
-        ik.get_volume_from_series(series, apply_voi_transform=True)
 
 
 def test_a_series_of_two_kinds_is_refused():

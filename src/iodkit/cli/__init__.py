@@ -1,4 +1,4 @@
-"""The command ``iodkit``: lists plugins, and runs the sub-commands that plugins add."""
+"""The command ``iodkit``: plugins, files, and the sub-commands that plugins add."""
 
 from iodkit.cli.app import main
 

@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from iodkit.cli import listing
+from iodkit.cli import listing, validate
 from iodkit.errors import IodkitError, PluginConflictError, PluginWarning
 from iodkit.registry import registry
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_OWN = ("plugins",)
+_OWN = ("info", "plugins", "validate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,6 +82,13 @@ def _run_own(arguments: list[str]) -> int:
         return 0
     if chosen.command == "plugins":
         return listing.list_plugins(as_json=chosen.json)
+    if chosen.command == "validate":
+        return validate.validate_files(chosen)
+    if chosen.command == "info":
+        # NumPy and pydicom are loaded only where files are read.
+        from iodkit.cli.info import describe_files
+
+        return describe_files(chosen.files, as_json=chosen.json)
     parser.print_help()
     return 0
 
@@ -96,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
         "plugins", help="list the installed plugins and what is wrong with them"
     )
     plugins.add_argument("--json", action="store_true", help="for programs")
+    validate.add_parser(commands)
+    info = commands.add_parser("info", help="say what files hold, but not whose they are")
+    info.add_argument("files", nargs="+", metavar="FILE", help="DICOM file")
+    info.add_argument("--json", action="store_true", help="for programs")
     known: set[str] = set(_OWN)
     for command in _plugin_commands():
         if command.name not in known:

@@ -2,29 +2,89 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from iodkit.coding import CodedConcept, to_code
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
+
+from iodkit.coding import CodedConcept
+from iodkit.content.encoded import set_code, set_value, start_item
 from iodkit.content.macros import is_empty, require_attributes
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
-from iodkit.elements import DicomItem, coerce_enum
-from iodkit.errors import InvalidValueError
+from iodkit.elements import DicomItem, coerce_enum, peek_text
+from iodkit.errors import CorruptDataError, InvalidValueError
+from iodkit.io import EncodedItem, split_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
-    from pydicom.dataset import Dataset
     from pydicom.sr.coding import Code
 
     _ItemT = TypeVar("_ItemT", bound="ContentItem")
 
-__all__ = ["ContentItem", "content_item_class", "to_content_item"]
+__all__ = ["ContentHolder", "ContentItem", "adopt_item", "content_item_class", "to_content_item"]
 
 _CLASSES: dict[str, type[ContentItem]] = {}
+_CONTENT = BaseTag(0x0040A730)
+_WRAPPED = frozenset((_CONTENT, 0x0040A043, 0x0040A168, 0x0040A301))
+_CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
+# Two threads that ask for the items below one for the first time have to get the same objects.
+_FIRST_ACCESS = threading.RLock()
 
 
-class ContentItem(DicomItem):
+class ContentHolder(DicomItem):
+    """A dataset with items below it, which become objects when they are asked for.
+
+    The encoded sequence is replaced by a :class:`~iodkit.content.sequences.ContentSequence`
+    whose items stay encoded until each is looked at.
+    """
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, slice):
+            tag = BaseTag(key if isinstance(key, BaseTag) else Tag(key))
+            if tag in _WRAPPED and isinstance(self._dict.get(tag), RawDataElement):
+                with _FIRST_ACCESS:
+                    if tag == _CONTENT:
+                        self._wrap()
+                    else:
+                        return self._decode_code(tag)
+            key = tag
+        return super().__getitem__(key)
+
+    def _decode_code(self, tag: BaseTag) -> DataElement:
+        """Decode a code sequence to concepts, which compare as such."""
+        element: DataElement = super().__getitem__(tag)
+        for item in element.value or ():
+            # While a sequence is parsed its items become safe for threads, but nothing more.
+            if type(item) in (Dataset, DicomItem) and any(each in item for each in _CODE_VALUES):
+                item.__class__ = CodedConcept
+        return element
+
+    def _wrap(self) -> None:
+        from iodkit.content.sequences import ContentSequence
+
+        raw = self._dict.get(_CONTENT)
+        if not isinstance(raw, RawDataElement):
+            return
+        # As pydicom decodes: a character set that has just been set is not that of the bytes.
+        encodings: Any = self.original_character_set or self._character_set
+        names = [encodings] if isinstance(encodings, str) else list(encodings)
+        # Inside of UN there are no VRs (PS3.5 6.2.2).
+        implicit = raw.is_implicit_VR or raw.VR == "UN"
+        try:
+            items = split_items(raw.value or b"", implicit, raw.is_little_endian, names)
+        except CorruptDataError:
+            return  # pydicom makes of it what it can
+        sequence = ContentSequence.of_encoded(items)
+        element = DataElement(_CONTENT, "SQ", sequence, already_converted=True)
+        element.is_undefined_length = raw.length == 0xFFFFFFFF
+        self._dict[_CONTENT] = element
+
+
+class ContentItem(ContentHolder):
     """A content item of any value type; the base of the items of each type.
 
     Subclasses name the type and the attribute that holds the value.  A family that has items
@@ -59,13 +119,13 @@ class ContentItem(DicomItem):
         name: Code | CodedConcept,
         relationship_type: str | RelationshipTypeValues | None,
     ) -> None:
-        super().__init__()
-        self.ValueType = coerce_enum(value_type, ValueTypeValues, "ValueType").value
+        start_item(self)
+        kind = coerce_enum(value_type, ValueTypeValues, "ValueType")
+        set_value(self, "ValueType", kind.value)
         if relationship_type is not None:
-            self.RelationshipType = coerce_enum(
-                relationship_type, RelationshipTypeValues, "RelationshipType"
-            ).value
-        self.ConceptNameCodeSequence = [to_code(name, "name")]
+            related = coerce_enum(relationship_type, RelationshipTypeValues, "RelationshipType")
+            set_value(self, "RelationshipType", related.value)
+        set_code(self, "ConceptNameCodeSequence", name, "name")
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:
@@ -141,6 +201,28 @@ def content_item_class(value_type: ValueTypeValues) -> Callable[[type[_ItemT]], 
         return cls
 
     return register
+
+
+def adopt_item(item: Dataset | EncodedItem) -> Dataset:
+    """Make the content item that an encoded item is, without asking whether it is complete.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset | EncodedItem
+        An item; datasets are returned as they are.
+
+    Returns
+    -------
+    pydicom.Dataset
+        Object of the class that is registered for its value type.
+    """
+    if not isinstance(item, EncodedItem):
+        return item
+    plain = item.decode()
+    cls = _CLASSES.get(peek_text(plain, "ValueType") or "", ContentItem)
+    new = cls.__new__(cls)
+    new.__dict__.update(plain.__dict__)
+    return new
 
 
 def to_content_item(dataset: Dataset, copy: bool = True) -> ContentItem:

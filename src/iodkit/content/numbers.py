@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import struct
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
-from iodkit.coding import CodedConcept, to_code
+from iodkit.content.encoded import (
+    set_bytes,
+    set_code,
+    set_encoded_item,
+    set_items,
+    set_value,
+    start_item,
+)
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.macros import finite_numbers, is_empty, require_attributes
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
-from iodkit.elements import to_decimal_string
+from iodkit.elements import format_decimal
 from iodkit.errors import InvalidTypeError, MissingAttributeError
 
 if TYPE_CHECKING:
     from pydicom.sr.coding import Code
 
+    from iodkit.coding import CodedConcept
 __all__ = ["NumContentItem", "NumericContentItem"]
+
+_pack = struct.Struct("<d").pack
 
 
 @content_item_class(ValueTypeValues.NUM)
@@ -58,12 +70,17 @@ class NumContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.NUM, name, relationship_type)
-        measured = Dataset()
+        measured = Dataset.__new__(Dataset)
+        start_item(measured)
+        set_code(measured, "MeasurementUnitsCodeSequence", unit, "unit")
         _set_number(measured, value)
-        measured.MeasurementUnitsCodeSequence = [to_code(unit, "unit")]
-        self.MeasuredValueSequence = [measured]
+        elements = [measured._dict[tag] for tag in sorted(measured._dict)]
+        if all(isinstance(each, RawDataElement) for each in elements):
+            set_encoded_item(self, "MeasuredValueSequence", cast("list[RawDataElement]", elements))
+        else:
+            set_items(self, "MeasuredValueSequence", [measured])
         if qualifier is not None:
-            self.NumericValueQualifierCodeSequence = [to_code(qualifier, "qualifier")]
+            set_code(self, "NumericValueQualifierCodeSequence", qualifier, "qualifier")
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:
@@ -124,7 +141,7 @@ class NumericContentItem(ContentItem):
     def __init__(self, name: Code | CodedConcept, value: float, unit: Code | CodedConcept) -> None:
         super().__init__(ValueTypeValues.NUMERIC, name, None)
         _set_number(self, value)
-        self.MeasurementUnitsCodeSequence = [to_code(unit, "unit")]
+        set_code(self, "MeasurementUnitsCodeSequence", unit, "unit")
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:
@@ -148,9 +165,10 @@ def _set_number(item: Dataset, value: object) -> None:
             "a truth value is no number", attribute="value", found=value, expected="a number"
         )
     (number,) = finite_numbers((value,), 1, "value")
-    item.NumericValue = to_decimal_string(number)
-    if not isinstance(value, Integral) or float(item.NumericValue) != number:
-        item.FloatingPointValue = number
+    text = format_decimal(number)
+    set_value(item, "NumericValue", text)
+    if not isinstance(value, Integral) or float(text) != number:
+        set_bytes(item, "FloatingPointValue", _pack(number))
 
 
 def _check_number(item: Dataset, cls: type[ContentItem]) -> None:

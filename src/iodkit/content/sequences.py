@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydicom.sequence import Sequence as PydicomSequence
 
-from iodkit.content.items import ContentItem, to_content_item
+from iodkit.content.items import _FIRST_ACCESS, ContentItem, adopt_item, to_content_item
 from iodkit.content.macros import is_empty
-from iodkit.elements import DicomSequence
+from iodkit.elements import DicomSequence, peek_text
 from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeError
+from iodkit.io import EncodedItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,6 +109,24 @@ class ContentSequence(DicomSequence):
         )
         return new
 
+    @classmethod
+    def of_encoded(cls, items: list[EncodedItem]) -> ContentSequence:
+        """Make a sequence of the items below an item, which are decoded one by one when needed.
+
+        Parameters
+        ----------
+        items : list[EncodedItem]
+            The items; they are not checked.
+
+        Returns
+        -------
+        ContentSequence
+            Sequence for items of a document.
+        """
+        new = ContentSequence()
+        new._list = cast("list[Dataset]", items)
+        return new
+
     @property
     def is_root(self) -> bool:
         """Whether the item is the root of a content tree."""
@@ -150,8 +169,36 @@ class ContentSequence(DicomSequence):
         PydicomSequence.extend(found, list(items))
         return found
 
+    def _at(self, index: int) -> ContentItem:
+        item = self._list[index]
+        if isinstance(item, EncodedItem):
+            with _FIRST_ACCESS:
+                item = self._list[index]
+                if isinstance(item, EncodedItem):
+                    item = self._list[index] = adopt_item(item)
+        return cast("ContentItem", item)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return [self._at(index) for index in range(*key.indices(len(self)))]
+        return self._at(key)
+
     def __iter__(self) -> Iterator[ContentItem]:
-        return cast("Iterator[ContentItem]", super().__iter__())
+        # Like lists, this takes notice of what is added or removed on the way.
+        index = 0
+        while index < len(self._list):
+            yield self._at(index)
+            index += 1
+
+    def __eq__(self, other: object) -> Any:
+        list(self)
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> Any:
+        list(self)
+        return super().__ne__(other)
+
+    __hash__ = None  # type: ignore[assignment]  # items can be changed
 
     def __contains__(self, val: object) -> bool:
         return any(item is val or item == val for item in self)
@@ -229,9 +276,10 @@ class ContentSequence(DicomSequence):
                 expected="a ContentItem",
                 clause="PS3.3 C.17.3",
             )
-        related = not is_empty(item, "RelationshipType")
+        relationship = peek_text(item, "RelationshipType")
+        related = relationship is not None
         if self._is_root:
-            self._check_root(item, related, others)
+            self._check_root(item, relationship, others)
         elif self._is_sr and not related:
             raise MissingAttributeError(
                 "an item of a document needs a relationship to the item above",
@@ -243,17 +291,18 @@ class ContentSequence(DicomSequence):
             raise InvalidValueError(
                 "an item outside of a document has no relationship to another",
                 attribute="RelationshipType",
-                found=item.RelationshipType,
+                found=relationship,
                 expected="no relationship type",
                 clause="PS3.3 10.2",
             )
 
-    def _check_root(self, item: ContentItem, related: bool, others: int) -> None:
-        if related or others or item.get("ValueType") != "CONTAINER":
+    def _check_root(self, item: ContentItem, relationship: str | None, others: int) -> None:
+        kind = peek_text(item, "ValueType")
+        if relationship is not None or others or kind != "CONTAINER":
             raise InvalidValueError(
                 "the root of a content tree is one container without a relationship",
-                attribute="RelationshipType" if related else "ValueType",
-                found=item.get("RelationshipType") if related else item.get("ValueType"),
+                attribute="ValueType" if relationship is None else "RelationshipType",
+                found=kind if relationship is None else relationship,
                 expected="one item of value type CONTAINER without relationship type",
                 clause="PS3.3 C.17.3",
             )

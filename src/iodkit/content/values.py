@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, TM, PersonName
 
-from iodkit.coding import CodedConcept, to_code
+from iodkit.content.encoded import set_code, set_value
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
 from iodkit.elements import (
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pydicom.sr.coding import Code
+
+    from iodkit.coding import CodedConcept
 
 __all__ = [
     "CodeContentItem",
@@ -66,7 +68,7 @@ class TextContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.TEXT, name, relationship_type)
-        self.TextValue = check_string(value, "UT", "TextValue")
+        set_value(self, "TextValue", check_string(value, "UT", "TextValue"))
 
     @property
     def value(self) -> str:
@@ -103,7 +105,7 @@ class CodeContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.CODE, name, relationship_type)
-        self.ConceptCodeSequence = [to_code(value, "value")]
+        set_code(self, "ConceptCodeSequence", value, "value")
 
     @property
     def value(self) -> CodedConcept:
@@ -185,7 +187,7 @@ class UIDRefContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.UIDREF, name, relationship_type)
-        self.UID = check_uid(value, "UID")
+        set_value(self, "UID", check_uid(value, "UID"))
 
     @property
     def value(self) -> UID:
@@ -222,7 +224,7 @@ class DateContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.DATE, name, relationship_type)
-        self.Date = format_date(value, "Date")
+        set_value(self, "Date", format_date(value, "Date"))
 
     @property
     def value(self) -> DA:
@@ -261,7 +263,7 @@ class TimeContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.TIME, name, relationship_type)
-        self.Time = format_time(value, "Time")
+        set_value(self, "Time", format_time(value, "Time"))
 
     @property
     def value(self) -> TM:
@@ -300,7 +302,7 @@ class DateTimeContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.DATETIME, name, relationship_type)
-        self.DateTime = format_datetime(value, "DateTime")
+        set_value(self, "DateTime", format_datetime(value, "DateTime"))
 
     @property
     def value(self) -> DT:

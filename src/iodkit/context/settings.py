@@ -44,6 +44,8 @@ class Settings:
         Where new unique identifiers come from.
     max_frame_bytes : int, optional
         Memory that one decoded frame may take.
+    validate : bool, optional
+        Whether objects are validated when they have been made, and before they are written.
     """
 
     equipment: Equipment = _NO_EQUIPMENT
@@ -53,6 +55,7 @@ class Settings:
     clock: Callable[[], dt.datetime] = _system_clock
     uid_generator: Callable[[], str] = random_uid
     max_frame_bytes: int = 1 << 31
+    validate: bool = False
 
 
 class SettingsOptions(TypedDict, total=False):
@@ -65,6 +68,7 @@ class SettingsOptions(TypedDict, total=False):
     clock: Callable[[], dt.datetime]
     uid_generator: Callable[[], str]
     max_frame_bytes: int
+    validate: bool
 
 
 _CURRENT: ContextVar[Settings | None] = ContextVar("iodkit_settings", default=None)
@@ -105,6 +109,9 @@ def defaults(**options: Unpack[SettingsOptions]) -> Iterator[Settings]:
     max_frame_bytes : int
         Memory that one decoded frame may take, 2 GiB without this: a small file can stand for
         very large images.
+    validate : bool
+        Whether objects are validated when they have been made, and before they are written:
+        errors are raised as `iodkit.ValidationError`.
 
     Yields
     ------
@@ -139,6 +146,10 @@ def _apply(outer: Settings, options: dict[str, Any]) -> Settings:
         if name.endswith(("_number", "_bytes")) and (not isinstance(value, int) or value < 0):
             raise InvalidValueError(
                 "value is not allowed", attribute=name, found=value, expected="0, 1, 2, …"
+            )
+        if name == "validate" and not isinstance(value, bool):
+            raise InvalidTypeError(
+                "wrong type", attribute=name, found=type(value).__name__, expected="True or False"
             )
         if name == "equipment":
             if not isinstance(value, Equipment):

@@ -10,7 +10,7 @@ from pydicom.uid import UID
 
 from iodkit._families import distribution_for
 from iodkit.dataset.sop_class import SOPClass
-from iodkit.elements import check_type
+from iodkit.elements import check_type, peek_text
 from iodkit.errors import IodkitWarning
 from iodkit.io import open_source, read_dataset
 from iodkit.registry import registry
@@ -93,7 +93,7 @@ def implementation_for(dataset: Dataset) -> type[SOPClass]:
     type[SOPClass]
         The class.
     """
-    uid = str(dataset.get("SOPClassUID") or "")
+    uid = peek_text(dataset, "SOPClassUID") or ""
     implementation = registry.resolve(uid, dataset) if uid else None
     if implementation is None:
         _hint(uid)

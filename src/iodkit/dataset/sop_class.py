@@ -9,6 +9,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.context import IMPLEMENTATION_CLASS_UID, Equipment, current
 from iodkit.dataset import modules
+from iodkit.dataset.checking import checked_constructor
 from iodkit.dataset.equipment import write_equipment
 from iodkit.dataset.identification import copy_patient_and_study, copy_specimen
 from iodkit.dataset.storage import StoredDataset
@@ -184,6 +185,11 @@ class SOPClass(StoredDataset):
             content_qualification=content_qualification,
             coding_schemes=coding_schemes,
         )
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = checked_constructor(cls.__init__)  # type: ignore[method-assign]
 
     def _write_encoding(
         self,

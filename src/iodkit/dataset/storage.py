@@ -10,6 +10,7 @@ from pydicom.filewriter import dcmwrite
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
+from iodkit.dataset.checking import check_if_wanted
 from iodkit.errors import MissingAttributeError
 from iodkit.frames import FrameOwner
 from iodkit.io import encode_file, read_dataset, write_file_atomically
@@ -171,7 +172,10 @@ class StoredDataset(FrameOwner):
             If the file cannot be written.
         MissingAttributeError
             If file meta information is missing that cannot be completed.
+        ValidationError
+            If the object has errors, and ``iodkit.defaults(validate=True)`` holds.
         """
+        check_if_wanted(self)
         if args or kwargs or implicit_vr is not None or little_endian is not None:
             buffer = io.BytesIO()
             dcmwrite(

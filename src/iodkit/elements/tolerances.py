@@ -11,6 +11,7 @@ __all__ = [
     "AFFINE_TOLERANCE",
     "COPLANAR_TOLERANCE",
     "DUPLICATE_RATIO",
+    "EQUAL_VALUES",
     "EXACT_TOLERANCE",
     "GEOMETRY_TOLERANCE",
     "GEOMETRY_VOXELS",
@@ -18,7 +19,9 @@ __all__ = [
     "PERPENDICULAR_TOLERANCE",
     "PIXEL_DRIFT",
     "SAME_DIRECTION",
+    "SAME_PLACE",
     "SAME_PLANE",
+    "SAME_SPACING",
     "SPACING_DRIFT",
     "SPACING_TOLERANCE",
     "VOXEL_EDGE",
@@ -26,6 +29,9 @@ __all__ = [
 
 EXACT_TOLERANCE = 1e-5
 """Errors of orthonormality up to this one are rounding of the text: values are kept as given."""
+
+EQUAL_VALUES = 1e-5
+"""Largest relative difference between values of frames that count as one: texts are rounded."""
 
 ORIENTATION_TOLERANCE = 2e-3
 """Largest error of direction cosines that is repaired: what three decimals can leave."""
@@ -47,6 +53,12 @@ PERPENDICULAR_TOLERANCE = 1e-3
 
 SAME_DIRECTION = 1e-4
 """Largest difference between direction cosines of parallel planes."""
+
+SAME_PLACE = 1e-2
+"""Largest distance of a derived plane from its source, as a fraction of spacing or pixel."""
+
+SAME_SPACING = 1e-4
+"""Largest relative difference between pixel spacings of a derived plane and of its source."""
 
 DUPLICATE_RATIO = 1e-3
 """Gaps smaller than this fraction of the next larger one are none: the positions are the same."""

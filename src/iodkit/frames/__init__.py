@@ -9,7 +9,7 @@ from iodkit.frames.ragged import Column, Ragged
 from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
 from iodkit.frames.real_world import RealWorldMappings
 from iodkit.frames.sources import SourceReferences
-from iodkit.frames.stacks import common_values, describe_stack, require_values
+from iodkit.frames.stacks import common_values, describe_stack, require_known, require_values
 from iodkit.frames.table import FrameTable
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "frame_table",
     "known_macros",
     "register_macro",
+    "require_known",
     "require_values",
 ]

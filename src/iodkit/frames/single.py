@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.multival import MultiValue
 
+from iodkit.errors import CorruptDataError
 from iodkit.frames.paths import AttributePath, parse_path
 from iodkit.frames.ragged import Column, Ragged
 
@@ -141,10 +142,19 @@ def _values(element: Any) -> tuple[str, list[Any]]:
     if value is None or (isinstance(value, (str, bytes, list, MultiValue)) and not len(value)):
         return element.VR, []
     values = list(value) if isinstance(value, (list, MultiValue)) else [value]
-    if element.VR in _DECIMALS:
-        return element.VR, [np.nan if v in (None, "") else float(v) for v in values]
-    if element.VR in _INTEGERS:
-        return element.VR, [int(v) for v in values if v not in (None, "")]
+    try:
+        if element.VR in _DECIMALS:
+            return element.VR, [np.nan if v in (None, "") else float(v) for v in values]
+        if element.VR in _INTEGERS:
+            return element.VR, [int(v) for v in values if v not in (None, "")]
+    except (TypeError, ValueError) as error:
+        raise CorruptDataError(
+            "the value is no number",
+            attribute=element.keyword or str(element.tag),
+            found=value,
+            expected=f"numbers, as VR {element.VR} holds them",
+            clause="PS3.5 6.2",
+        ) from error
     return element.VR, [v if isinstance(v, bytes) else str(v) for v in values]
 
 

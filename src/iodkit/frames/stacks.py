@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.elements.tolerances import EQUAL_VALUES
 from iodkit.errors import GeometryError
 from iodkit.spatial import describe_positions
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from iodkit.frames.table import FrameTable
     from iodkit.spatial import StackReport
 
-__all__ = ["common_values", "describe_stack", "require_values"]
+__all__ = ["common_values", "describe_stack", "require_known", "require_values"]
 
 _CLAUSE = "PS3.3 C.7.6.2"
 _PLACES = {
@@ -23,6 +24,41 @@ _PLACES = {
     "ImageOrientationPatient": "orientations",
     "PixelSpacing": "pixel_spacings",
 }
+
+
+def require_known(
+    values: NDArray[np.float64], keyword: str, *, what: str = "frame"
+) -> NDArray[np.float64]:
+    """Return values of frames, raising if one is missing.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape ``(n, k)``; NaN where there is none.
+    keyword : str
+        The attribute, for the message.
+    what : str, optional
+        What the rows are, for the message.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same values.
+
+    Raises
+    ------
+    GeometryError
+        If a frame has no value.
+    """
+    missing: Any = np.isnan(values).any(axis=1)
+    if missing.any():
+        raise GeometryError(
+            f"{int(missing.sum())} of {len(missing)} {what}s have no {keyword}",
+            attribute=keyword,
+            found=f"no value in {what} {int(missing.argmax()) + 1}",
+            clause=_CLAUSE,
+        )
+    return values
 
 
 def require_values(table: FrameTable, keyword: str, *, what: str = "frame") -> NDArray[np.float64]:
@@ -48,19 +84,11 @@ def require_values(table: FrameTable, keyword: str, *, what: str = "frame") -> N
         If a frame has no value.
     """
     values: NDArray[np.float64] = getattr(table, _PLACES[keyword])
-    missing: Any = np.isnan(values).any(axis=1)
-    if missing.any():
-        raise GeometryError(
-            f"{int(missing.sum())} of {len(missing)} {what}s have no {keyword}",
-            attribute=keyword,
-            found=f"no value in {what} {int(missing.argmax()) + 1}",
-            clause=_CLAUSE,
-        )
-    return values
+    return require_known(values, keyword, what=what)
 
 
 def common_values(
-    table: FrameTable, keyword: str, *, what: str = "frame", tolerance: float = 1e-5
+    table: FrameTable, keyword: str, *, what: str = "frame", tolerance: float = EQUAL_VALUES
 ) -> NDArray[np.float64]:
     """Return what all frames have in common.
 

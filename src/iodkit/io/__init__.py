@@ -2,6 +2,7 @@
 
 from iodkit.io.atomic import write_file_atomically
 from iodkit.io.encode import BulkValue, encode_dataset, encode_items
+from iodkit.io.items import EncodedItem, split_items
 from iodkit.io.pieces import flatten_pieces, join_pieces
 from iodkit.io.reader import ParsedFile, PixelDataLocation, read_dataset
 from iodkit.io.sources import ByteSource, open_source
@@ -10,6 +11,7 @@ from iodkit.io.writer import encode_file
 __all__ = [
     "BulkValue",
     "ByteSource",
+    "EncodedItem",
     "ParsedFile",
     "PixelDataLocation",
     "encode_dataset",
@@ -19,5 +21,6 @@ __all__ = [
     "join_pieces",
     "open_source",
     "read_dataset",
+    "split_items",
     "write_file_atomically",
 ]

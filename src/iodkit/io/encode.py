@@ -64,7 +64,7 @@ def encode_dataset(
     if not little_endian:
         return [encode_big_endian(dataset, implicit_vr, parent_encoding, bulk)]
     encoder = TreeEncoder(implicit_vr)
-    encoder.add_dataset(dataset, encoder.codec(parent_encoding), None, bulk)
+    encoder.add_dataset(dataset, encoder.book(parent_encoding), None, bulk)
     return merge_small_pieces(encoder.out)
 
 
@@ -109,6 +109,6 @@ def encode_items(
         )
     encoder = TreeEncoder(implicit_vr)
     encoder.add_items(
-        items, encoder.codec(parent_encoding), None if parent is None else (parent, None)
+        items, encoder.book(parent_encoding), None if parent is None else (parent, None)
     )
     return join_pieces(encoder.out)

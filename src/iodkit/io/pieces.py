@@ -129,15 +129,18 @@ def merge_small_pieces(pieces: list[Any]) -> list[Any]:
     list
         The same bytes in fewer pieces.
     """
+    kept = [
+        place
+        for place, piece in enumerate(pieces)
+        if type(piece) is not bytes or len(piece) >= _SMALL
+    ]
     merged: list[Any] = []
     start = 0
-    for index, piece in enumerate(pieces):
-        if type(piece) is bytes and len(piece) < _SMALL:
-            continue
-        if index > start:
-            merged.append(b"".join(pieces[start:index]))
-        merged.append(piece)
-        start = index + 1
+    for place in kept:
+        if place > start:
+            merged.append(b"".join(pieces[start:place]))
+        merged.append(pieces[place])
+        start = place + 1
     if start < len(pieces):
         merged.append(b"".join(pieces[start:]))
     return merged

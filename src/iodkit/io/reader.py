@@ -8,7 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from pydicom.charset import default_encoding
-from pydicom.dataelem import RawDataElement, convert_raw_data_element, empty_value_for_VR
+from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
@@ -16,14 +16,11 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, PrivateTransferSynt
 
 from iodkit.errors import CorruptDataError, ReadError
 from iodkit.io.fallback import read_broken, read_with_pydicom
-from iodkit.io.parsed import PIXEL_TAGS, ParsedFile, PixelDataLocation
+from iodkit.io.parsed import ParsedFile, PixelDataLocation
+from iodkit.io.parser import ElementParser, raw_element
 from iodkit.io.scan import (
-    ITEM_END,
     UNDEFINED_LENGTH,
     Syntax,
-    are_fragments,
-    find_fragments_end,
-    find_sequence_end,
 )
 from iodkit.io.sources import ByteSource, MemorySource, open_source
 from iodkit.io.window import Window
@@ -136,7 +133,7 @@ def _read_quickly(source: ByteSource, stop_before_pixels: bool) -> ParsedFile:
         window, position = Window(source), 0
     syntax = _syntax_of(syntax_uid)
     _check_encoding(window, position, syntax)
-    parser = _Parser(window, syntax, stop_before_pixels)
+    parser = ElementParser(window, syntax, stop_before_pixels)
     parser.parse(position)
     dataset = _make_dataset(path, parser.elements, preamble, meta, syntax)
     for tag in parser.mixed:
@@ -159,7 +156,7 @@ def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
             break
         if vr is None or length == UNDEFINED_LENGTH or start + length > window.size:
             raise _UnusualError
-        elements[BaseTag(tag)] = _raw(tag, vr, length, window, start, syntax)
+        elements[BaseTag(tag)] = raw_element(tag, vr, length, window, start, syntax)
         position = start + length
     if not elements:
         raise _UnusualError
@@ -172,15 +169,6 @@ def _read_meta(window: Window) -> tuple[FileMetaDataset, int]:
     except NotImplementedError:
         raise _UnusualError from None
     return meta, position
-
-
-def _raw(
-    tag: int, vr: str | None, length: int, window: Window, start: int, syntax: Syntax
-) -> RawDataElement:
-    value: Any = window.value(start, length) if length else empty_value_for_VR(vr, raw=True)
-    return RawDataElement(
-        BaseTag(tag), vr, length, value, start, syntax.implicit_vr, syntax.little_endian
-    )
 
 
 def _syntax_of(uid: UID) -> Syntax:
@@ -219,95 +207,6 @@ def _check_encoding(window: Window, position: int, syntax: Syntax) -> None:
     has_vr = 0x40 < first < 0x5B and 0x40 < second < 0x5B
     if has_vr == syntax.implicit_vr or syntax.tag(window, position) >> 16 == 0:
         raise _UnusualError
-
-
-class _Parser:
-    """The elements of the dataset itself, found one after the other."""
-
-    def __init__(self, window: Window, syntax: Syntax, stop_before_pixels: bool) -> None:
-        self.elements: dict[BaseTag, RawDataElement] = {}
-        self.pixel_data: PixelDataLocation | None = None
-        # Sequences whose items are encoded in another way than the dataset.
-        self.mixed: list[BaseTag] = []
-        self._window = window
-        self._syntax = syntax
-        self._skip_pixels = stop_before_pixels
-
-    def parse(self, position: int) -> None:
-        """Go from element to element, from a position to the end of the data."""
-        window, syntax = self._window, self._syntax
-        while position + 8 <= window.size:
-            tag, vr, length, start = syntax.header(window, position)
-            if tag == ITEM_END:
-                return
-            try:
-                position = self._take(tag, vr, length, start)
-            except CorruptDataError as error:
-                raise CorruptDataError(
-                    f"element {BaseTag(tag)} at byte {position} cannot be read: {error}",
-                    attribute=str(BaseTag(tag)),
-                    clause="PS3.5 7.1",
-                ) from error
-
-    def _take(self, tag: int, vr: str | None, length: int, start: int) -> int:
-        """Keep an element, and return where the next one starts."""
-        window, syntax = self._window, self._syntax
-        if tag in PIXEL_TAGS:
-            self.pixel_data = PixelDataLocation(BaseTag(tag), vr, start, length)
-            if self._skip_pixels:
-                return self._skip(start, length)
-        if length != UNDEFINED_LENGTH:
-            self.elements[BaseTag(tag)] = _raw(tag, vr, length, window, start, syntax)
-            return start + length
-        vr = syntax.resolve_undefined(tag, vr, window, start)
-        value, end = self._sequence(tag, start) if vr == "SQ" else self._fragments(start)
-        self.elements[BaseTag(tag)] = RawDataElement(
-            BaseTag(tag), vr, length, value, start, syntax.implicit_vr, syntax.little_endian
-        )
-        return end + len(_DELIMITER)
-
-    def _sequence(self, tag: int, start: int) -> tuple[bytes, int]:
-        """Give the items of a sequence of undefined length, and where they end."""
-        window = self._window
-        window.anchor(start)
-        end, uniform = find_sequence_end(window, start, self._syntax)
-        window.anchor(None)
-        if not uniform:
-            self.mixed.append(BaseTag(tag))
-        return window.value(start, end - start), end
-
-    def _fragments(self, start: int) -> tuple[bytes, int]:
-        """Give encapsulated fragments, and where they end."""
-        window = self._window
-        end = window.size - len(_DELIMITER)
-        if self._ends_with_delimiter(start):
-            value = window.value(start, end - start)
-            if are_fragments(value, self._syntax):
-                return value, end
-        end = find_fragments_end(window, start, self._syntax)
-        return window.value(start, end - start), end
-
-    def _ends_with_delimiter(self, start: int) -> bool:
-        """Tell whether the data ends like fragments after which nothing follows, as is usual."""
-        window = self._window
-        tail = window.size - len(_DELIMITER)
-        if not self._syntax.little_endian or tail < start:
-            return False
-        return window.peek(tail, len(_DELIMITER)) == _DELIMITER
-
-    def _skip(self, start: int, length: int) -> int:
-        """Go past pixel data; return where the next element starts."""
-        window = self._window
-        if length != UNDEFINED_LENGTH:
-            if start + length > window.size:
-                raise CorruptDataError(
-                    f"the data ends at byte {window.size}", expected=f"{length} bytes of pixels"
-                )
-            return start + length
-        # Then the headers of the fragments need not be read.
-        if self._ends_with_delimiter(start):
-            return window.size
-        return find_fragments_end(window, start, self._syntax) + len(_DELIMITER)
 
 
 def _make_dataset(

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from iodkit.io.window import Window
 
 __all__ = [
+    "ITEM",
     "ITEM_END",
+    "SEQUENCE_END",
     "UNDEFINED_LENGTH",
     "Syntax",
     "are_fragments",
     "find_fragments_end",
+    "find_item_end",
     "find_sequence_end",
 ]
 
@@ -29,7 +32,7 @@ ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 # More levels than any IOD has; pydicom decodes nested sequences recursively.
-_MAX_DEPTH = 64
+_MAX_DEPTH = 128
 
 
 class Syntax:
@@ -149,12 +152,43 @@ def find_sequence_end(window: Window, position: int, syntax: Syntax) -> tuple[in
     CorruptDataError
         If the structure is broken, the data ends, or sequences are nested too deeply.
     """
-    implicit = Syntax(implicit_vr=True, little_endian=syntax.little_endian)
+    return _find_end(window, position, [(True, syntax)])
+
+
+def find_item_end(window: Window, position: int, syntax: Syntax) -> int:
+    """Find the end of an item of undefined length (PS3.5 7.5).
+
+    Parameters
+    ----------
+    window : Window
+        The bytes.
+    position : int
+        Where the first element of the item starts.
+    syntax : Syntax
+        How the item is encoded.
+
+    Returns
+    -------
+    int
+        Position after the Item Delimitation Item, which has 8 bytes.
+
+    Raises
+    ------
+    CorruptDataError
+        If the structure is broken, the data ends, or sequences are nested too deeply.
+    """
+    return _find_end(window, position, [(False, syntax)])[0]
+
+
+def _find_end(window: Window, position: int, levels: list[tuple[bool, Syntax]]) -> tuple[int, bool]:
+    """Go on until the last of some levels ends.
+
+    From outside to inside, levels are sequences (True) and items (False) of undefined length,
+    with the encoding of what is in them.  All else has a length and is skipped.
+    """
+    implicit = Syntax(implicit_vr=True, little_endian=levels[0][1].little_endian)
     uniform = True
-    # Around the position, from outside to inside: sequences (True) and items (False) of undefined
-    # length, with the encoding of what is in them.  All else has a length and is skipped.
-    levels = [(True, syntax)]
-    while True:
+    while levels:
         in_sequence, inner = levels[-1]
         if in_sequence:
             tag, _, length, value = implicit.header(window, position)
@@ -185,6 +219,7 @@ def find_sequence_end(window: Window, position: int, syntax: Syntax) -> tuple[in
                 levels.pop()
         if len(levels) > 2 * _MAX_DEPTH:
             raise CorruptDataError(f"sequences are nested too deeply, at byte {position}")
+    return position, uniform
 
 
 def _syntax_of_item(window: Window, position: int, syntax: Syntax, implicit: Syntax) -> Syntax:

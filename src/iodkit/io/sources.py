@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -12,10 +13,18 @@ from iodkit.errors import InvalidTypeError
 from iodkit.io.bytesource import ByteSource
 from iodkit.io.localsources import FileObjectSource, MemorySource, PathSource
 from iodkit.io.urlsource import URLSource
+from iodkit.io.zipsource import ZipMemberSource
 
 if TYPE_CHECKING:
     SourceLike: TypeAlias = (
-        str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | ByteSource
+        str
+        | os.PathLike[str]
+        | zipfile.Path
+        | bytes
+        | bytearray
+        | memoryview
+        | BinaryIO
+        | ByteSource
     )
 
 __all__ = [
@@ -24,6 +33,7 @@ __all__ = [
     "MemorySource",
     "PathSource",
     "URLSource",
+    "ZipMemberSource",
     "open_source",
 ]
 
@@ -35,9 +45,10 @@ def open_source(source: SourceLike, *, options: dict[str, Any] | None = None) ->
 
     Parameters
     ----------
-    source : str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | ByteSource
-        Where to read: name of a file, URL (``"s3://bucket/key"``; needs fsspec), bytes in
-        memory, or an open binary file object that can seek.
+    source : str | os.PathLike | zipfile.Path | bytes-like | BinaryIO | ByteSource
+        Where to read: name of a file, URL (``"s3://bucket/key"``; needs fsspec), member of an
+        archive (``zipfile.Path("a.zip", "b.dcm")``), bytes in memory, or an open binary file
+        object that can seek.
     options : dict[str, Any] | None, optional
         Options of the store, for URLs.
 
@@ -63,12 +74,14 @@ def open_source(source: SourceLike, *, options: dict[str, Any] | None = None) ->
         return _open_url(source, options)
     if isinstance(source, str | os.PathLike):
         return PathSource(source)
+    if isinstance(source, zipfile.Path):
+        return _open_member(source)
     if hasattr(source, "read") and hasattr(source, "seek"):
         return FileObjectSource(source)
     raise InvalidTypeError(
         "cannot read from this",
         found=type(source).__name__,
-        expected="a path, a URL, bytes, or a binary file object",
+        expected="a path, a URL, a member of an archive, bytes, or a binary file object",
     )
 
 
@@ -77,3 +90,11 @@ def _open_url(url: str, options: dict[str, Any] | None) -> ByteSource:
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return PathSource(url2pathname(parts.path))
     return URLSource(url, options)
+
+
+def _open_member(path: zipfile.Path) -> ByteSource:
+    archive, member = path.root.filename, path.at
+    if archive is None:
+        # The archive is an open file itself: the member cannot be read again once it is closed.
+        return MemorySource(path.read_bytes(), member)
+    return ZipMemberSource(os.fspath(archive), member)

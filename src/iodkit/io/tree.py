@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from copy import copy
 from io import BufferedIOBase
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydicom.charset import convert_encodings, default_encoding
 from pydicom.dataelem import DataElement, RawDataElement
@@ -14,19 +13,21 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import correct_ambiguous_vr_element, write_data_element
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
-from pydicom.valuerep import AMBIGUOUS_VR, EXPLICIT_VR_LENGTH_32
+from pydicom.valuerep import AMBIGUOUS_VR
 
 from iodkit.errors import InvalidValueError, IodkitError
 from iodkit.io.bulk import BufferedValue, BulkValue
+from iodkit.io.items import EncodedItem
 from iodkit.io.pieces import as_bytes_view
-from iodkit.io.values import LUT_DESCRIPTOR_TAGS, VALUE_ENCODERS, Codec
+from iodkit.io.plans import LARGE, TEXT_TYPES, PlanBook
+from iodkit.io.values import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pydicom.dataset import Dataset
 
-    from iodkit.io.values import Encoder
+    from iodkit.io.plans import Plan
 
     # A dataset whose elements are re-encoded, and those around it: nearest first.
     Ancestors: TypeAlias = "tuple[Dataset, Ancestors] | None"
@@ -42,18 +43,6 @@ _SEQUENCE_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
 _BYTES_VR = frozenset(("OB", "OD", "OF", "OL", "OV", "OW"))
 _pack_long = struct.Struct("<I").pack
 _pack_short = struct.Struct("<H").pack
-_first = itemgetter(0)
-# Failures of the quick way; pydicom then encodes the element, or says what is wrong with it.
-_NOT_QUICK = (TypeError, ValueError, AttributeError, LookupError, struct.error, OverflowError)
-
-
-class _Plan(NamedTuple):
-    """What is the same for all elements of a tag and VR."""
-
-    vr: str
-    head: bytes  # what precedes the length field (PS3.5 7.1)
-    has_long_length: bool
-    encode: Encoder | None
 
 
 class TreeEncoder:
@@ -62,22 +51,17 @@ class TreeEncoder:
     def __init__(self, implicit_vr: bool) -> None:
         self.out: list[Any] = []
         self._implicit = implicit_vr
-        self._plans: dict[int, _Plan] = {}
-        self._codecs: dict[tuple[str, ...], Codec] = {}
-        self._inner: dict[int, Codec] = {}
-        # Items that are in several sequences are encoded once.  An item is kept with the place
-        # of its bytes so that its identity is not given to another object meanwhile.
-        self._seen: dict[tuple[int, int], tuple[Dataset, int, int, int]] = {}
+        self._books: dict[tuple[str, ...], PlanBook] = {}
 
-    def codec(self, charset: Any) -> Codec:
-        """Give the codec for a Specific Character Set, or for Python's names of encodings."""
+    def book(self, charset: Any) -> PlanBook:
+        """Give the plans for a Specific Character Set, or for Python's names of encodings."""
         if not charset:
             charset = default_encoding
         key = (charset,) if isinstance(charset, str) else tuple(charset)
-        found = self._codecs.get(key)
+        found = self._books.get(key)
         if found is None:
             try:
-                found = Codec.of(convert_encodings(charset))
+                codec = Codec.of(convert_encodings(charset))
             except (ValueError, LookupError) as error:
                 raise InvalidValueError(
                     f"the character set is not known: {error}",
@@ -85,21 +69,27 @@ class TreeEncoder:
                     found=charset,
                     clause="PS3.3 C.12.1.1.2",
                 ) from error
-            self._codecs[key] = found
+            found = self._books[key] = PlanBook(codec, self._implicit)
         return found
 
-    def add_items(self, items: Iterable[Dataset], codec: Codec, ancestors: Ancestors) -> int:
+    def add_items(
+        self, items: Iterable[Dataset | EncodedItem], book: PlanBook, ancestors: Ancestors
+    ) -> int:
         """Append items of a sequence; return their number of bytes."""
-        out, seen = self.out, self._seen
         # pydicom translates the names again at each level, which tells for a few character sets.
-        inner = self._inner.get(id(codec))
-        if inner is None:
-            inner = self._inner[id(codec)] = self.codec(codec.names)
-        codec = inner
+        if book.inner is None:
+            book.inner = self.book(book.codec.names)
+        book = book.inner
+        out, seen = self.out, book.seen
         total = 0
-        for item in items:
-            key = (id(item), id(codec))
-            known = seen.get(key)
+        for given in items:
+            item: Any = given
+            if isinstance(item, EncodedItem):
+                if self._fits(item, book):
+                    total += self._add_encoded(item)
+                    continue
+                item = item.decode()
+            known = seen.get(id(item))
             if known is not None:
                 _, start, stop, length = known
                 out += out[start:stop]
@@ -107,7 +97,7 @@ class TreeEncoder:
                 continue
             start = len(out)
             out.append(b"")
-            length = self.add_dataset(item, codec, ancestors, None)
+            length = self.add_dataset(item, book, ancestors, None)
             if item.is_undefined_length_sequence_item:
                 out[start] = _ITEM + b"\xff\xff\xff\xff"
                 out.append(_ITEM_END)
@@ -115,14 +105,28 @@ class TreeEncoder:
             else:
                 out[start] = _ITEM + _pack_long(length)
                 length += 8
-            seen[key] = (item, start, len(out), length)
+            seen[id(item)] = (item, start, len(out), length)
             total += length
         return total
+
+    def _fits(self, item: EncodedItem, book: PlanBook) -> bool:
+        """Tell whether an encoded item can be taken as it is."""
+        same_headers = item.little_endian and item.implicit_vr == self._implicit
+        return same_headers and item.encodings == book.codec.names
+
+    def _add_encoded(self, item: EncodedItem) -> int:
+        """Append an item as it is."""
+        data = item.data
+        if item.undefined_length:
+            self.out.append(_ITEM + b"\xff\xff\xff\xff" + data + _ITEM_END)
+            return len(data) + 16
+        self.out.append(_ITEM + _pack_long(len(data)) + data)
+        return len(data) + 8
 
     def add_dataset(
         self,
         dataset: Dataset,
-        parent: Codec,
+        parent: PlanBook,
         ancestors: Ancestors,
         bulk: Mapping[int, BulkValue | DataElement] | None,
     ) -> int:
@@ -137,49 +141,84 @@ class TreeEncoder:
         )
         if decode or ancestors is not None:
             ancestors = (dataset, ancestors)
-        codec = self.codec(dataset.get("SpecificCharacterSet")) if known else parent
-        pairs: Any = zip(map(int, elements), elements.values(), strict=True)
+        book = self.book(dataset.get("SpecificCharacterSet")) if known else parent
         if bulk:
-            pairs = {**dict(pairs), **bulk}.items()
+            elements = {**elements, **bulk}
         total = 0
-        for tag, element in sorted(pairs, key=_first) if len(elements) > 1 or bulk else pairs:
+        for plan, element in book.pair(elements):
             if type(element) is DataElement:
-                if tag & 0xFFFF or tag < 0x70000:
-                    total += self._add_element(tag, element, codec, ancestors)
+                total += self._add_element(plan, element, book, ancestors)
             else:
-                total += self._add_other(dataset, tag, element, codec, decode, ancestors)
+                total += self._add_other(dataset, plan.tag, element, book, decode, ancestors)
         return total
+
+    def _add_element(
+        self, plan: Plan, element: DataElement, book: PlanBook, ancestors: Ancestors
+    ) -> int:
+        """Append a decoded element: quickly, or as pydicom does it."""
+        if plan.vr != element.VR:
+            plan = book.plan(plan.tag, element.VR)
+        if plan.vr == "SQ":
+            return self._add_sequence(plan, element, book, ancestors)
+        data = None
+        if not element.is_undefined_length:
+            value: Any = element._value
+            if type(value) in TEXT_TYPES:
+                data = plan.known.get(value)
+            if data is None:
+                data = plan.encode(value)
+        if data is None:
+            return self._add_unusual(plan, element, book, ancestors)
+        self.out.append(data)
+        return len(data)
+
+    def _add_sequence(
+        self, plan: Plan, element: DataElement, book: PlanBook, ancestors: Ancestors
+    ) -> int:
+        out = self.out
+        place = len(out)
+        out.append(b"")
+        items = element.value
+        if isinstance(items, Sequence):
+            # Without decoding the items of a sequence that are still encoded.
+            items = items._list
+        length = self.add_items(items or (), book, ancestors)
+        if element.is_undefined_length:
+            out[place] = plan.head + b"\xff\xff\xff\xff"
+            out.append(_SEQUENCE_END)
+            length += 8
+        else:
+            out[place] = plan.head + _pack_long(length)
+        return length + len(plan.head) + 4
 
     def _add_other(
         self,
         dataset: Dataset,
         tag: int,
         element: Any,
-        codec: Codec,
+        book: PlanBook,
         decode: bool,
         ancestors: Ancestors,
     ) -> int:
         """Append what is no plain element of pydicom: encoded ones, bulk values, subclasses."""
-        if not tag & 0xFFFF and tag >= 0x70000:
-            return 0  # group lengths are retired (PS3.5 7.2)
         if isinstance(element, BulkValue):
             undefined = element.length is None
-            return self._add_value(
-                tag, element.vr, (element.pieces,), element.length or 0, undefined=undefined
-            )
+            plan = book.plan(tag, element.vr)
+            return self._add_value(plan, (element.pieces,), element.length or 0, undefined)
         if not isinstance(element, RawDataElement):
-            return self._add_element(tag, element, codec, ancestors)
+            return self._add_element(book.plan(tag, element.VR), element, book, ancestors)
         if not decode and element.value is not None:
-            return self._add_raw(tag, element, element.value)
+            return self._add_raw(tag, element, element.value, book)
         try:
             decoded = dataset[BaseTag(tag)]
         except Exception as error:
             raise _not_encodable(tag, error) from error
         # pydicom resolves ambiguous VRs from outside through sequences whose VR is known before
         # they are decoded, and not through others.
-        return self._add_element(tag, decoded, codec, ancestors if element.VR == "SQ" else None)
+        outer = ancestors if element.VR == "SQ" else None
+        return self._add_element(book.plan(tag, decoded.VR), decoded, book, outer)
 
-    def _add_raw(self, tag: int, element: RawDataElement, value: bytes) -> int:
+    def _add_raw(self, tag: int, element: RawDataElement, value: bytes, book: PlanBook) -> int:
         """Append an encoded element as it is."""
         vr = element.VR
         if not self._implicit and (vr is None or len(vr) != 2):
@@ -187,130 +226,70 @@ class TreeEncoder:
         undefined = element.length == UNDEFINED_LENGTH
         if undefined and tag == _PIXEL_DATA:
             _check_encapsulated(value[:4])
-        return self._add_value(tag, vr or "UN", value, len(value), undefined=undefined)
-
-    def _add_element(
-        self, tag: int, element: DataElement, codec: Codec, ancestors: Ancestors
-    ) -> int:
-        """Append a decoded element: quickly, or as pydicom does it."""
-        vr: str = element.VR
-        if vr == "SQ":
-            return self._add_sequence(tag, element, codec, ancestors)
-        plan = self._plans.get(tag)
-        if plan is None or plan.vr != vr:
-            plan = self._make_plan(tag, vr)
-        if plan.encode is None or element.is_undefined_length:
-            return self._add_unusual(tag, element, codec, ancestors)
-        value = element._value
-        try:
-            data = b"" if value is None else plan.encode(value, codec)
-        except _NOT_QUICK:
-            data = None
-        if data is None:
-            return self._add_unusual(tag, element, codec, ancestors)
-        length = len(data)
-        if length >= 1 << 16:
-            if not plan.has_long_length:
-                return self._add_unusual(tag, element, codec, ancestors)
-            self.out += (plan.head + _pack_long(length), data)
-        elif plan.has_long_length:
-            self.out.append(plan.head + _pack_long(length) + data)
-        else:
-            self.out.append(plan.head + _pack_short(length) + data)
-            return length + 8
-        return len(plan.head) + 4 + length
-
-    def _add_sequence(
-        self, tag: int, element: DataElement, codec: Codec, ancestors: Ancestors
-    ) -> int:
-        out = self.out
-        place = len(out)
-        out.append(b"")
-        items = element.value
-        if type(items) is Sequence:
-            items = items._list
-        length = self.add_items(items or (), codec, ancestors)
-        plan = self._plans.get(tag)
-        if plan is None or plan.vr != "SQ":
-            plan = self._make_plan(tag, "SQ")
-        length += len(plan.head) + 4
-        if element.is_undefined_length:
-            out[place] = plan.head + b"\xff\xff\xff\xff"
-            out.append(_SEQUENCE_END)
-            return length + 8
-        out[place] = plan.head + _pack_long(length - len(plan.head) - 4)
-        return length
+        plan = book.plan(tag, vr or "UN")
+        if undefined or len(value) >= LARGE:
+            return self._add_value(plan, (value,), len(value), undefined)
+        self.out.append(plan.head + plan.pack_length(len(value)) + value)
+        return len(self.out[-1])
 
     def _add_unusual(
-        self, tag: int, element: DataElement, codec: Codec, ancestors: Ancestors
+        self, plan: Plan, element: DataElement, book: PlanBook, ancestors: Ancestors
     ) -> int:
         """Append large values without copying them, and let pydicom encode the rest."""
-        if element.VR in AMBIGUOUS_VR and ancestors is not None:
+        tag, vr = plan.tag, plan.vr
+        if vr in AMBIGUOUS_VR and ancestors is not None:
             resolved = _resolve_vr(element, ancestors)
             if resolved.VR not in AMBIGUOUS_VR:
-                return self._add_element(tag, resolved, codec, ancestors)
-        value, vr = element.value, element.VR
+                return self._add_element(plan, resolved, book, ancestors)
+        value = element.value
         undefined = element.is_undefined_length
         if vr in _BYTES_VR and isinstance(value, BufferedIOBase):
-            return self._add_buffered(tag, vr, BufferedValue(value), undefined)
-        if vr in _BYTES_VR and isinstance(value, bytes | bytearray | memoryview) and len(value):
+            return self._add_buffered(plan, BufferedValue(value), undefined)
+        if _is_buffer(vr, value, undefined):
             view = as_bytes_view(value)
             if undefined and tag == _PIXEL_DATA:
                 _check_encapsulated(bytes(view[:4]))
-            odd = view.nbytes & 1
+            odd = view.nbytes & 1 if vr in _BYTES_VR else 0
             pieces = (value, b"\0") if odd else (value,)
-            return self._add_value(tag, vr, pieces, view.nbytes + odd, undefined=undefined)
+            return self._add_value(plan, pieces, view.nbytes + odd, undefined)
         buffer = DicomBytesIO()
         buffer.is_implicit_VR, buffer.is_little_endian = self._implicit, True
         try:
-            write_data_element(buffer, element, codec.names)
+            write_data_element(buffer, element, book.codec.names)
         except Exception as error:
             raise _not_encodable(tag, error) from error
         data = buffer.getvalue()
         self.out.append(data)
         return len(data)
 
-    def _add_buffered(self, tag: int, vr: str, value: BufferedValue, undefined: bool) -> int:
+    def _add_buffered(self, plan: Plan, value: BufferedValue, undefined: bool) -> int:
         size = value.size()
-        if undefined and tag == _PIXEL_DATA:
+        if undefined and plan.tag == _PIXEL_DATA:
             _check_encapsulated(value.start(4))
         pieces = (value, b"\0") if size & 1 else (value,)
-        return self._add_value(tag, vr, pieces, size, undefined=undefined) + (size & 1)
+        return self._add_value(plan, pieces, size, undefined) + (size & 1)
 
-    def _add_value(
-        self, tag: int, vr: str, value: Any, length: int, *, undefined: bool = False
-    ) -> int:
-        """Append an element with its header; the value is bytes, or a tuple of pieces."""
-        plan = self._make_plan(tag, vr)
+    def _add_value(self, plan: Plan, pieces: Any, length: int, undefined: bool) -> int:
+        """Append an element whose value is made of pieces."""
         head = plan.head
         if undefined or plan.has_long_length:
             head += _pack_long(UNDEFINED_LENGTH if undefined else length)
-        elif length <= 0xFFFF:
+        elif length < LARGE:
             head += _pack_short(length)
         else:
-            raise _not_encodable(tag, f"{length} bytes are too many for VR {vr}")
-        total = len(head) + length
-        if type(value) is tuple:
-            self.out += (head, *value)
-        elif length < 1 << 16:
-            self.out.append(head + value)
-        else:
-            self.out += (head, value)
+            raise _not_encodable(plan.tag, f"{length} bytes are too many for VR {plan.vr}")
+        self.out += (head, *pieces)
         if undefined:
             self.out.append(_SEQUENCE_END)
-            total += 8
-        return total
+            length += 8
+        return len(head) + length
 
-    def _make_plan(self, tag: int, vr: str) -> _Plan:
-        """Prepare the header, and the way in which values are encoded."""
-        head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
-        long = self._implicit or vr in EXPLICIT_VR_LENGTH_32
-        if not self._implicit:
-            head += str.encode(vr) + (b"\0\0" if long else b"")
-        encode = None if vr == "SS" and tag in LUT_DESCRIPTOR_TAGS else VALUE_ENCODERS.get(vr)
-        plan = _Plan(vr, head, long, encode)
-        self._plans[tag] = plan
-        return plan
+
+def _is_buffer(vr: str, value: Any, undefined: bool) -> bool:
+    """Tell whether a value is written as it stands in memory."""
+    if vr == "UN":
+        return isinstance(value, bytes) and not undefined
+    return vr in _BYTES_VR and isinstance(value, bytes | bytearray | memoryview) and len(value) > 0
 
 
 def _resolve_vr(element: DataElement, ancestors: Ancestors) -> DataElement:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydicom.charset import custom_encoders, encode_string, python_encoding
 from pydicom.multival import MultiValue
 from pydicom.tag import _LUT_DESCRIPTOR_TAGS
-from pydicom.valuerep import PersonName
+from pydicom.valuerep import DSfloat, PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +94,10 @@ def _number_string(value: Any, _codec: Codec) -> bytes | None:
 
 
 def _number_text(value: Any) -> str:
+    if type(value) is DSfloat:
+        # The quick way for the numbers that trees are full of.
+        text: str | None = value.__dict__.get("original_string")
+        return float.__repr__(value) if text is None else text
     try:
         return value.original_string
     except AttributeError:
@@ -168,7 +172,10 @@ def _octets(value: Any, _codec: Codec) -> bytes | None:
     """OB, OD, OF, OL, OV, OW: bytes as they are, padded to even length."""
     if not isinstance(value, bytes):
         return None
-    return value + b"\0" if len(value) & 1 else value
+    if not len(value) & 1:
+        return value
+    # Large values get their padding as a piece of its own.
+    return value + b"\0" if len(value) < 1 << 16 else None
 
 
 def _unknown(value: Any, _codec: Codec) -> bytes | None:

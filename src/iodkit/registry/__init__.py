@@ -18,6 +18,7 @@ from iodkit.registry.records import (
     Problem,
     RuleEntry,
     Severity,
+    SummaryEntry,
 )
 from iodkit.registry.references import load_reference, read_resource
 from iodkit.registry.settings import Settings
@@ -38,6 +39,7 @@ __all__ = [
     "RuleEntry",
     "Settings",
     "Severity",
+    "SummaryEntry",
     "commands",
     "conformance",
     "entries",
@@ -61,6 +63,7 @@ __all__ = [
     "registry",
     "resolve",
     "rules",
+    "summaries",
     "unregister",
 ]
 
@@ -82,4 +85,5 @@ refresh = registry.refresh
 register = registry.register
 resolve = registry.resolve
 rules = registry.rules
+summaries = registry.summaries
 unregister = registry.unregister

@@ -16,6 +16,7 @@ from iodkit.registry.records import (
     Problem,
     Record,
     RuleEntry,
+    SummaryEntry,
 )
 from iodkit.registry.settings import normalize_distribution
 
@@ -89,7 +90,7 @@ class Catalogue:
         SOP Class UID → who claims it.
     keywords : mapping of str to tuple of str
         Keyword → SOP Class UIDs that carry it.
-    modules, macros, rules, commands, conformance : tuple of Claim
+    modules, macros, rules, summaries, commands, conformance : tuple of Claim
         The other records.
     resolvers : tuple of Resolver
         Who chooses more specific classes, in the order in which they are asked.
@@ -107,6 +108,7 @@ class Catalogue:
     modules: tuple[Claim[ModuleEntry], ...] = ()
     macros: tuple[Claim[MacroEntry], ...] = ()
     rules: tuple[Claim[RuleEntry], ...] = ()
+    summaries: tuple[Claim[SummaryEntry], ...] = ()
     commands: tuple[Claim[CommandEntry], ...] = ()
     conformance: tuple[Claim[ConformanceEntry], ...] = ()
     resolvers: tuple[Resolver, ...] = ()
@@ -135,7 +137,8 @@ class Catalogue:
         if isinstance(record, IODEntry):
             claims: tuple[Claim[Any], ...] = self.iods.get(record.sop_class_uid, ())
         else:
-            claims = self.modules + self.macros + self.rules + self.commands + self.conformance
+            others = (self.modules, self.macros, self.rules, self.summaries)
+            claims = sum((*others, self.commands, self.conformance), ())
         return next((claim for claim in claims if claim.record == record), None)
 
 

@@ -15,6 +15,7 @@ from iodkit.registry.records import (
     ModuleEntry,
     Problem,
     RuleEntry,
+    SummaryEntry,
 )
 from iodkit.registry.references import check_reference
 
@@ -189,13 +190,14 @@ class Registry(Lifecycle):
         return self._load_class(entry.implementation, preferred.plugin, preferred.distribution)
 
     def load(
-        self, record: RuleEntry | CommandEntry | ConformanceEntry | MacroEntry | IODEntry
+        self,
+        record: RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry | MacroEntry | IODEntry,
     ) -> Any:
         """Import what a record refers to.
 
         Parameters
         ----------
-        record : RuleEntry, CommandEntry, ConformanceEntry, MacroEntry or IODEntry
+        record : RuleEntry, SummaryEntry, CommandEntry, ConformanceEntry, MacroEntry or IODEntry
             A record that the registry gave.
 
         Returns
@@ -272,6 +274,22 @@ class Registry(Lifecycle):
             Those for this class and those for all classes.
         """
         claims = self._get().rules
+        return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
+
+    def summaries(self, sop_class_uid: str) -> tuple[SummaryEntry, ...]:
+        """List what plugins add to the summary of objects of a SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        tuple of SummaryEntry
+            Those for this class and those for all classes.
+        """
+        claims = self._get().summaries
         return tuple(claim.record for claim in claims if claim.record.applies_to(sop_class_uid))
 
     def commands(self) -> tuple[CommandEntry, ...]:

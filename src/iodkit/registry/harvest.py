@@ -23,6 +23,7 @@ from iodkit.registry.records import (
     Record,
     RuleEntry,
     Stage,
+    SummaryEntry,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _RECORD_HOOKS: Mapping[str, type[Any]] = {
     "iodkit_register_modules": ModuleEntry,
     "iodkit_register_macros": MacroEntry,
     "iodkit_validation_rules": RuleEntry,
+    "iodkit_summaries": SummaryEntry,
     "iodkit_cli_commands": CommandEntry,
     "iodkit_conformance_cases": ConformanceEntry,
 }
@@ -120,6 +122,7 @@ def harvest(
         modules=_all(yields, ModuleEntry),
         macros=_all(yields, MacroEntry),
         rules=_all(yields, RuleEntry),
+        summaries=_all(yields, SummaryEntry),
         commands=_all(yields, CommandEntry),
         conformance=_all(yields, ConformanceEntry),
         resolvers=_resolvers(manager, yields),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         MacroEntry,
         ModuleEntry,
         RuleEntry,
+        SummaryEntry,
     )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "iodkit_register_macros",
     "iodkit_register_modules",
     "iodkit_resolve_iod",
+    "iodkit_summaries",
     "iodkit_validation_rules",
 ]
 
@@ -106,6 +108,18 @@ def iodkit_resolve_iod(
         ``trylast`` are heeded).
     """
     return None
+
+
+@hookspec
+def iodkit_summaries() -> Iterable[SummaryEntry]:
+    """Name what the plugin adds to the summaries of objects (``iodkit info``).
+
+    Returns
+    -------
+    iterable of SummaryEntry
+        One record for each addition.
+    """
+    return ()
 
 
 @hookspec

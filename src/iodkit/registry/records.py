@@ -24,6 +24,7 @@ __all__ = [
     "RuleEntry",
     "Severity",
     "Stage",
+    "SummaryEntry",
     "check_sop_class_uid",
 ]
 
@@ -176,6 +177,47 @@ class RuleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryEntry:
+    """What a plugin adds to the summary of an object, such as a list of its segments.
+
+    Parameters
+    ----------
+    reference : str
+        Reference to a callable ``(dataset) -> Iterable[iodkit.summaries.Section]``.
+    sop_class_uids : tuple of str, optional
+        The SOP classes that it is for; all of them if not given.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        A field is not of this form.
+    """
+
+    reference: str
+    sop_class_uids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        check_reference(self.reference)
+        if self.sop_class_uids is not None:
+            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+
+    def applies_to(self, sop_class_uid: str) -> bool:
+        """Whether it is for objects of this SOP class.
+
+        Parameters
+        ----------
+        sop_class_uid : str
+            SOP Class UID.
+
+        Returns
+        -------
+        bool
+            True if it is for all classes, or names this one.
+        """
+        return self.sop_class_uids is None or sop_class_uid in self.sop_class_uids
+
+
+@dataclass(frozen=True, slots=True)
 class CommandEntry:
     """A sub-command of ``iodkit``.
 
@@ -265,7 +307,9 @@ class MacroEntry:
         check_reference(self.reference)
 
 
-Record = IODEntry | ModuleEntry | MacroEntry | RuleEntry | CommandEntry | ConformanceEntry
+Record = (
+    IODEntry | ModuleEntry | MacroEntry | RuleEntry | SummaryEntry | CommandEntry | ConformanceEntry
+)
 """Whatever a hook may return."""
 
 

@@ -23,7 +23,7 @@ class NotAVolumeError(GeometryError):
 
     Attributes
     ----------
-    report : StackReport | None
+    report : StackReport
         What was found about the planes, with all numbers.
     """
 
@@ -33,7 +33,7 @@ class NotAVolumeError(GeometryError):
         self,
         message: str,
         *,
-        report: StackReport | None = None,
+        report: StackReport,
         clause: str | None = None,
         remedy: str | None = None,
     ) -> None:

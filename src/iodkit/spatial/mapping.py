@@ -10,7 +10,7 @@ from iodkit.errors import InvalidValueError
 from iodkit.spatial.errors import GeometryMismatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from iodkit.spatial.vectors import FloatArray, NumberArray
 
@@ -19,7 +19,7 @@ __all__ = ["apply_affine", "apply_affine_rounded", "check_index_bounds", "round_
 
 # Small blocks stay in the cache, and below the size at which BLAS starts threads, which cost more
 # than they gain for matrices of three columns.
-_BLOCK = 8192
+_BLOCK = 4096
 
 
 def apply_affine(affine: FloatArray, points: NumberArray, dimensions: int = 3) -> FloatArray:
@@ -29,8 +29,9 @@ def apply_affine(affine: FloatArray, points: NumberArray, dimensions: int = 3) -
     `dimensions` coordinates are returned.
     """
     mapped = np.empty((len(points), dimensions))
-    for start, block in _mapped_blocks(affine, points, dimensions):
-        mapped[start : start + _BLOCK] = block
+    mapper = _BlockMapper(affine, points, dimensions)
+    for start in range(0, len(points), _BLOCK):
+        mapper(start, mapped[start : start + _BLOCK])
     return mapped
 
 
@@ -45,24 +46,30 @@ def apply_affine_rounded(
         If a value is not finite, since no integer stands for it.
     """
     mapped = np.empty((len(points), dimensions), dtype=np.int64)
-    for start, block in _mapped_blocks(affine, points, dimensions):
-        mapped[start : start + _BLOCK] = round_indices(block)
+    memory = np.empty((min(_BLOCK, len(points)), dimensions))
+    mapper = _BlockMapper(affine, points, dimensions)
+    for start in range(0, len(points), _BLOCK):
+        target = mapped[start : start + _BLOCK]
+        target[:] = round_indices(mapper(start, memory[: len(target)]))
     return mapped
 
 
-def _mapped_blocks(
-    affine: FloatArray, points: NumberArray, dimensions: int
-) -> Iterator[tuple[int, FloatArray]]:
-    """Yield blocks of mapped points, each in the same memory."""
-    matrix = np.ascontiguousarray(affine[:dimensions, : points.shape[1]].T)
-    offset = affine[:dimensions, 3]
-    memory = np.empty((min(_BLOCK, len(points)), dimensions))
-    for start in range(0, len(points), _BLOCK):
-        source = points[start : start + _BLOCK].astype(np.float64, copy=False)
-        block = memory[: len(source)]
-        np.matmul(source, matrix, out=block)
-        block += offset
-        yield start, block
+class _BlockMapper:
+    """Maps blocks of points into memory that it is given."""
+
+    def __init__(self, affine: FloatArray, points: NumberArray, dimensions: int) -> None:
+        self._points = points
+        self._matrix = np.ascontiguousarray(affine[:dimensions, : points.shape[1]].T)
+        # Numpy adds a long row several times faster than three numbers to each of many rows.
+        self._offset = np.tile(affine[:dimensions, 3], min(_BLOCK, len(points)))
+
+    def __call__(self, start: int, out: FloatArray) -> FloatArray:
+        """Map as many points as `out`, contiguous and of shape (n, dimensions), has rows."""
+        source = self._points[start : start + len(out)].astype(np.float64, copy=False)
+        np.matmul(source, self._matrix, out=out)
+        flat = out.reshape(-1)
+        flat += self._offset[: len(flat)]
+        return out
 
 
 def round_indices(indices: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:

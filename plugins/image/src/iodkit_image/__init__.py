@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from iodkit_image.pixels.encoding import encode_frame
     from iodkit_image.pixels.reader import ImageFileReader
     from iodkit_image.pixels.single import decode_frame, get_lossy_compression_attributes
+    from iodkit_image.rendering import montage, multiplanar, render, render_array
     from iodkit_image.series import get_volume_from_series
     from iodkit_image.transforms import (
         LUT,
@@ -45,6 +46,10 @@ __all__ = [
     "get_lossy_compression_attributes",
     "get_volume_from_series",
     "imread",
+    "montage",
+    "multiplanar",
+    "render",
+    "render_array",
 ]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
@@ -53,6 +58,7 @@ _HOMES = {
     "pixels.encoding": ("encode_frame",),
     "pixels.reader": ("ImageFileReader",),
     "pixels.single": ("decode_frame", "get_lossy_compression_attributes"),
+    "rendering": ("montage", "multiplanar", "render", "render_array"),
     "series": ("get_volume_from_series",),
     "transforms": (
         "LUT",

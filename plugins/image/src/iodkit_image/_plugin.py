@@ -1,6 +1,6 @@
 """What the image family registers; imports nothing but the registry and a table of UIDs."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
+from iodkit.registry import CommandEntry, ConformanceEntry, IODEntry, SummaryEntry, hookimpl
 from iodkit_image._sop_classes import SOP_CLASSES
 
 
@@ -36,3 +36,31 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
         One record for each SOP class that there are cases for.
     """
     return [ConformanceEntry(uid, f"iodkit_image._cases:{name}") for uid, name in _CASES.items()]
+
+
+@hookimpl
+def iodkit_summaries() -> list[SummaryEntry]:
+    """Register what summaries say of pixels and geometry: of any object that has them.
+
+    Returns
+    -------
+    list of SummaryEntry
+        One record, for all SOP classes: those of other families may be images too.
+    """
+    return [SummaryEntry("iodkit_image.summary:sections")]
+
+
+@hookimpl
+def iodkit_cli_commands() -> list[CommandEntry]:
+    """Register ``iodkit render``.
+
+    Returns
+    -------
+    list of CommandEntry
+        The command.
+    """
+    return [
+        CommandEntry(
+            "render", "draw images, with overlays, into a picture", "iodkit_image._cli:render_files"
+        )
+    ]

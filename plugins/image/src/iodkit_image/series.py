@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from iodkit.elements import peek_number, peek_text
-from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError, UnsupportedError
-from iodkit.frames import FrameTable, describe_stack
-from iodkit.standard.enums import CoordinateSystemNames
-from iodkit_image.pixels import FrameStore
+from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
+from iodkit.frames import FrameTable
+from iodkit_image.assembly import assemble
+from iodkit_image.places import FramePlaces, ToleranceOptions, stacked_places
+from iodkit_image.stores import InstanceFrames
+from iodkit_image.transforms.choice import transform_of
+from iodkit_image.transforms.options import TransformOptions
+from iodkit_image.volumes import FrameSet, VolumeOptions, as_volume, plan_volume
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike
     from pydicom.dataset import Dataset
 
     from iodkit.coding import CodedConcept
@@ -23,19 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["get_volume_from_series"]
 
-_REAL_WORLD = 0x00409096
-_MODALITY_LUT = 0x00283000
-
 
 def get_volume_from_series(
     series_datasets: Sequence[Dataset],
     *,
     dtype: DTypeLike = np.float64,
     apply_real_world_transform: bool | None = None,
-    real_world_value_map_selector: int | str | CodedConcept = 0,
+    real_world_value_map_selector: int | str | CodedConcept | Any = 0,
     apply_modality_transform: bool | None = None,
     apply_voi_transform: bool | None = False,
-    voi_transform_selector: int | str = 0,
+    voi_transform_selector: int | str | Any = 0,
     voi_output_range: tuple[float, float] = (0.0, 1.0),
     apply_presentation_lut: bool = True,
     apply_palette_color_lut: bool | None = None,
@@ -44,10 +46,15 @@ def get_volume_from_series(
     rtol: float | None = None,
     perpendicular_tol: float | None = None,
     orientation_tol: float | None = None,
+    allow_missing_positions: bool = False,
+    channels: Sequence[str | int] | str = (),
+    select: Mapping[str, Any] | None = None,
+    fill_value: ArrayLike = 0,
 ) -> Volume:
     """Make a volume from the single-frame instances of a series.
 
     Frames go to their places by position and orientation; the order of the list means nothing.
+    Pixel data that are still in files are read from there, and not kept.
 
     Parameters
     ----------
@@ -56,22 +63,31 @@ def get_volume_from_series(
     dtype : numpy.dtype, optional
         Type of the voxels.
     apply_real_world_transform, real_world_value_map_selector : optional
-        Real-world values are not supported yet: pass ``False`` for images that map them.
-    apply_modality_transform : bool | None, optional
-        Whether stored values are rescaled (PS3.3 C.11.1); by default where a slope is given.
-    apply_voi_transform, voi_transform_selector, voi_output_range : optional
-        Windows are not supported yet.
-    apply_presentation_lut : bool, optional
-        Has no effect without a window.
-    apply_palette_color_lut, apply_icc_profile : bool | None, optional
-        Not supported yet.
+        As in :meth:`Image.get_frame`.
+    apply_modality_transform, apply_voi_transform, voi_transform_selector : optional
+        As in :meth:`Image.get_frame`.
+    voi_output_range, apply_presentation_lut, apply_palette_color_lut : optional
+        As in :meth:`Image.get_frame`.
+    apply_icc_profile : bool | None, optional
+        As in :meth:`Image.get_frame`.
     atol, rtol, perpendicular_tol, orientation_tol : float | None, optional
         Tolerances; see :func:`iodkit.spatial.describe_positions`.
+    allow_missing_positions : bool, optional
+        Whether places without an instance get `fill_value`.
+    channels : Sequence[str | int] | str, optional
+        Attributes in which instances at one place differ, each an axis of the volume: keywords
+        such as ``"TriggerTime"``, ``"EchoTime"`` or ``"AcquisitionNumber"``; ``"ElapsedTime"``
+        for milliseconds since the first acquisition.
+    select : Mapping[str, Any] | None, optional
+        Attributes of the instances to use, with the value, or several values, of each.
+    fill_value : array_like, optional
+        Value of places without an instance.
 
     Returns
     -------
     Volume
-        Right-handed volume with the axes slice, row and column.
+        Right-handed volume with the axes slice, row and column, then the channels asked for, then
+        ``R, G, B`` of colour images.
 
     Raises
     ------
@@ -80,43 +96,47 @@ def get_volume_from_series(
     GeometryError
         If the instances make no regular volume; the error has the report with the reasons.
     """
-    del real_world_value_map_selector, voi_transform_selector, voi_output_range
-    del apply_presentation_lut
-    for name, asked in (
-        ("apply_real_world_transform", apply_real_world_transform),
-        ("apply_voi_transform", apply_voi_transform),
-        ("apply_palette_color_lut", apply_palette_color_lut),
-        ("apply_icc_profile", apply_icc_profile),
-    ):
-        if asked:
-            raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=asked)
     datasets = _check_series(series_datasets)
     table = FrameTable.from_instances(datasets)
-    report = describe_stack(
+    instances = InstanceFrames(datasets)
+    plan = plan_volume(
+        FrameSet(table, datasets[0], instances.shape, lambda: _places(table, instances)),
+        VolumeOptions(
+            tolerances=ToleranceOptions(
+                rtol=rtol,
+                atol=atol,
+                perpendicular_tol=perpendicular_tol,
+                orientation_tol=orientation_tol,
+            ),
+            allow_missing_positions=allow_missing_positions,
+            channels=channels,
+            select=select,
+        ),
+    )
+    transform = transform_of(
+        datasets,
         table,
-        what="instance",
-        atol=atol,
-        rtol=rtol,
-        perpendicular_tol=perpendicular_tol,
-        orientation_tol=orientation_tol,
+        TransformOptions(
+            dtype=dtype,
+            apply_real_world_transform=apply_real_world_transform,
+            real_world_value_map_selector=real_world_value_map_selector,
+            apply_modality_transform=apply_modality_transform,
+            apply_voi_transform=apply_voi_transform,
+            voi_transform_selector=voi_transform_selector,
+            voi_output_range=voi_output_range,
+            apply_presentation_lut=apply_presentation_lut,
+            apply_palette_color_lut=apply_palette_color_lut,
+            apply_icc_profile=apply_icc_profile,
+        ),
     )
-    first = datasets[0]
-    geometry = report.geometry(
-        int(first.Rows),
-        int(first.Columns),
-        table.pixel_spacings[0].tolist(),
-        CoordinateSystemNames.PATIENT,
-        peek_text(first, "FrameOfReferenceUID"),
-        allow_duplicate_positions=False,
-    )
-    out = np.empty(geometry.spatial_shape, dtype)
-    assert report.volume_positions is not None  # the geometry was made of it
-    rescale = _rescale_values(datasets, table, apply_modality_transform, apply_real_world_transform)
-    for number, (dataset, plane) in enumerate(
-        zip(datasets, report.volume_positions.tolist(), strict=True)
-    ):
-        _convert(_stored_frame(dataset), rescale[number], out[plane])
-    return geometry.with_array(out)
+    return as_volume(plan, assemble(instances, plan.placement, transform, plan.gaps, fill_value))
+
+
+def _places(table: FrameTable, instances: InstanceFrames) -> FramePlaces:
+    """Places of instances; a stated spacing counts only where positions cannot tell it."""
+    uid = peek_text(instances.datasets[0], "FrameOfReferenceUID") or ""
+    places = stacked_places(table, table.positions, instances.shape, uid, "instance")
+    return places if len(table) == 1 else replace(places, spacing_hint=None)
 
 
 def _check_series(series_datasets: Sequence[Dataset]) -> list[Dataset]:
@@ -131,11 +151,12 @@ def _check_series(series_datasets: Sequence[Dataset]) -> list[Dataset]:
                 found=type(dataset).__name__,
                 expected="pydicom.Dataset objects",
             )
-        if int(dataset.get("NumberOfFrames") or 1) != 1:
+        count = peek_text(dataset, "NumberOfFrames") or "1"
+        if count.strip() != "1":
             raise InvalidValueError(
                 "a multi-frame image is no part of a series of single frames",
                 attribute="NumberOfFrames",
-                found=int(dataset.NumberOfFrames),
+                found=count,
                 remedy="Use Image.get_volume() of that image.",
             )
     for keyword in ("SeriesInstanceUID", "FrameOfReferenceUID"):
@@ -154,83 +175,4 @@ def _require_one(keyword: str, values: set[Any]) -> None:
             expected="one value",
             clause="PS3.3 C.7.4.1",
             remedy="Pass the instances of one series and frame of reference only.",
-        )
-
-
-def _rescale_values(
-    datasets: Sequence[Dataset],
-    table: FrameTable,
-    modality: bool | None,
-    real_world: bool | None,
-) -> NDArray[np.float64]:
-    """Slope and intercept for each instance, 1 and 0 where nothing is to be done."""
-    values = np.tile([1.0, 0.0], (len(datasets), 1))
-    if real_world is None and any(_REAL_WORLD in dataset for dataset in datasets):
-        raise UnsupportedError(
-            "real-world values are not supported yet",
-            attribute="RealWorldValueMappingSequence",
-            remedy="Pass apply_real_world_transform=False for rescaled values.",
-        )
-    if modality is False:
-        return values
-    if any(_MODALITY_LUT in dataset for dataset in datasets):
-        raise UnsupportedError(
-            "modality look-up tables are not supported yet",
-            attribute="ModalityLUTSequence",
-            remedy="Pass apply_modality_transform=False for stored values.",
-        )
-    slopes, intercepts = table.rescale_slopes, table.rescale_intercepts
-    given = ~(np.isnan(slopes) | np.isnan(intercepts))
-    if modality and not given.all():
-        raise InvalidValueError(
-            "an instance has no modality transform",
-            attribute="RescaleSlope",
-            found=f"no value in instance {int((~given).argmax())}",
-            clause="PS3.3 C.11.1",
-        )
-    values[given, 0], values[given, 1] = slopes[given], intercepts[given]
-    return values
-
-
-def _stored_frame(dataset: Dataset) -> NDArray[Any]:
-    located = getattr(dataset, "deferred_pixel_data", None)
-    store = FrameStore.from_dataset(dataset, None if located is None else located[0])
-    if store.layout.is_color:
-        raise UnsupportedError(
-            "volumes of colour images are not supported yet",
-            attribute="SamplesPerPixel",
-            found=store.layout.samples_per_pixel,
-        )
-    return store.view(0)
-
-
-def _convert(frame: NDArray[Any], rescale: NDArray[np.float64], out: NDArray[Any]) -> None:
-    """Rescale a frame straight into its place."""
-    slope, intercept = float(rescale[0]), float(rescale[1])
-    if (slope, intercept) == (1.0, 0.0):
-        _require_fit(frame, out.dtype, 1.0, 0.0)
-        out[...] = frame
-    elif out.dtype.kind == "f":
-        np.multiply(frame, slope, out=out, casting="unsafe")
-        out += intercept
-    else:
-        _require_fit(frame, out.dtype, slope, intercept)
-        np.multiply(frame, int(slope), out=out, casting="unsafe")
-        out += out.dtype.type(int(intercept))
-
-
-def _require_fit(frame: NDArray[Any], dtype: np.dtype[Any], slope: float, intercept: float) -> None:
-    """Raise if values would be rounded or would not fit into an integer type."""
-    if dtype.kind == "f" or (np.can_cast(frame.dtype, dtype) and (slope, intercept) == (1.0, 0.0)):
-        return
-    low, high = sorted((frame.min() * slope + intercept, frame.max() * slope + intercept))
-    limits = np.iinfo(dtype)
-    whole = float(slope).is_integer() and float(intercept).is_integer()
-    if not whole or low < limits.min or high > limits.max:
-        raise InvalidValueError(
-            "the type does not hold the values",
-            attribute="dtype",
-            found=str(dtype),
-            expected=f"a type for values from {low:g} to {high:g}"
-            + ("" if whole else ", with fractions"),
         )

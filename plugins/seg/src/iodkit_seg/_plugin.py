@@ -1,6 +1,6 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, hookimpl
+from iodkit.registry import ConformanceEntry, IODEntry, RuleEntry, SummaryEntry, hookimpl
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -48,3 +48,42 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
         One record for each SOP class that there are cases for.
     """
     return [ConformanceEntry(uid, f"iodkit_seg._cases:{name}") for uid, name in _CASES.items()]
+
+
+_RULES = (
+    ("seg-type", "PS3.3 C.8.20.2.3", "check_type"),
+    ("seg-segment-numbers", "PS3.3 C.8.20.2", "check_segment_numbers"),
+    ("seg-referenced-segments", "PS3.3 C.8.20.3.1", "check_referenced_segments"),
+    ("seg-bits", "PS3.3 C.8.20.2.1", "check_bits"),
+    ("seg-fractions", "PS3.3 C.8.20.2.3.2", "check_fractions"),
+    ("seg-label-values", "PS3.3 C.8.20.2.3.3", "check_label_values"),
+    ("seg-palette", "PS3.3 C.8.20.2", "check_palette"),
+    ("seg-algorithm-name", "PS3.3 C.8.20.2", "check_algorithm_names"),
+)
+
+
+@hookimpl
+def iodkit_validation_rules() -> list[RuleEntry]:
+    """Register the rules of PS3.3 C.8.20.
+
+    Returns
+    -------
+    list of RuleEntry
+        One record for each rule.
+    """
+    return [
+        RuleEntry(code, clause, "error", f"iodkit_seg.rules:{function}", tuple(_CASES))
+        for code, clause, function in _RULES
+    ]
+
+
+@hookimpl
+def iodkit_summaries() -> list[SummaryEntry]:
+    """Register what summaries say of segments.
+
+    Returns
+    -------
+    list of SummaryEntry
+        One record.
+    """
+    return [SummaryEntry("iodkit_seg.summary:sections", tuple(_CASES))]

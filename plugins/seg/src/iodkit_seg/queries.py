@@ -53,6 +53,11 @@ class SegmentQueries(Image):
         return [item for item in items if item.segment_number != 0]
 
     @property
+    def segment_descriptions(self) -> list[SegmentDescription]:
+        """list[SegmentDescription]: All segments; the background of a label map is none."""
+        return self._descriptions()
+
+    @property
     def segment_numbers(self) -> list[int]:
         """list[int]: Numbers of the segments; the background of a label map is none."""
         return [item.segment_number for item in self._descriptions()]

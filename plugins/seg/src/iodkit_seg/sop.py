@@ -10,7 +10,8 @@ from iodkit.context import Equipment, current
 from iodkit.dataset import SOPClass, require_enhanced
 from iodkit.elements import coerce_enum
 from iodkit.errors import SOPClassError
-from iodkit_seg.access import IndexRange, VolumeWindow, select_frames
+from iodkit_image.regions import IndexRange, VolumeWindow
+from iodkit_seg.access import select_frames
 from iodkit_seg.creation import (
     PlaneOverrides,
     SegmentationOptions,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         PlanePositionSequence,
     )
     from iodkit.dataset import ContributingEquipment, SOPClassOptions
+    from iodkit.overlays import MaskMark, View
     from iodkit.spatial import Volume
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_seg.description import SegmentDescription
@@ -230,7 +232,7 @@ class Segmentation(SegmentQueries):
             )
         super()._check_dataset(dataset)
 
-    def get_volume(
+    def get_volume(  # type: ignore[override]  # segments take the place of pixel transforms
         self,
         *,
         slice_start: int | None = None,
@@ -330,6 +332,29 @@ class Segmentation(SegmentQueries):
             None if request.combine else {"ReferencedSegmentNumber": list(request.numbers)}
         )
         return window.crop(geometry).with_array(array, channels)
+
+    def overlay_marks(self, view: View) -> list[MaskMark]:
+        """Give the segments that are seen in a view, for drawing them on an image.
+
+        Parameters
+        ----------
+        view : View
+            Pixels that are shown.
+
+        Returns
+        -------
+        list[MaskMark]
+            A mark for each segment that is seen, at its true place.
+
+        Raises
+        ------
+        GeometryError
+            If the view lies in another frame of reference, or neither has a place and the
+            segmentation does not refer to the image.
+        """
+        from iodkit_seg.overlay import segment_marks
+
+        return segment_marks(self, view)
 
 
 def segread(

@@ -13,6 +13,7 @@ from iodkit.registry import (
     MacroEntry,
     PluginInfo,
     RuleEntry,
+    SummaryEntry,
     read_resource,
     registry,
 )
@@ -143,9 +144,10 @@ def check_hooks(sop_class_uid: str) -> None:
     package = entry.implementation.partition(".")[0].partition(":")[0]
     own = f"{package}."
     commands = [each for each in registry.commands() if each.reference.startswith(own)]
-    records: list[RuleEntry | ConformanceEntry | CommandEntry | MacroEntry] = [
+    records: list[RuleEntry | SummaryEntry | ConformanceEntry | CommandEntry | MacroEntry] = [
         *(each for each in registry.macros() if each.reference.startswith(own)),
         *registry.rules(sop_class_uid),
+        *registry.summaries(sop_class_uid),
         *registry.conformance(sop_class_uid),
         *commands,
     ]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iodkit.errors import MissingDependencyError
-from iodkit.registry import registry
 from iodkit.testing.conformance.comparing import make_object
 from iodkit.testing.conformance.failures import ConformanceError
+from iodkit.validation import validate
 
 if TYPE_CHECKING:
     from iodkit.testing.conformance.cases import ConformanceCase
@@ -22,7 +22,7 @@ __all__ = ["check_dciodvfy", "check_rules"]
 
 
 def check_rules(sop_class_uid: str, case: ConformanceCase) -> None:
-    """Check an object against the validation rules that plugins bring for its SOP class.
+    """Check an object as `iodkit.validate` does, the rules of plugins included.
 
     Parameters
     ----------
@@ -34,17 +34,17 @@ def check_rules(sop_class_uid: str, case: ConformanceCase) -> None:
     Raises
     ------
     ConformanceError
-        If a rule of severity ``"error"`` finds something.
+        If there are errors, or a rule fails.
     """
-    made = make_object(case)
-    for rule in registry.rules(sop_class_uid):
-        findings = list(registry.load(rule)(made))
-        if findings and rule.severity == "error":
-            raise ConformanceError(
-                f"the rule {rule.code} finds {len(findings)} errors in what the class makes",
-                found=findings[0],
-                clause=rule.clause or None,
-            )
+    report = validate(make_object(case))
+    failed = report.filter(code="rule-failed").findings
+    wrong = [*report.errors, *failed]
+    if wrong:
+        raise ConformanceError(
+            f"validation finds {len(wrong)} errors in what the class makes for {sop_class_uid}",
+            found="; ".join(map(str, wrong))[:2000],
+            clause=wrong[0].clause or None,
+        )
 
 
 def check_dciodvfy(sop_class_uid: str, case: ConformanceCase) -> None:

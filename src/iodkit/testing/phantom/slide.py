@@ -161,7 +161,7 @@ def _write_specimen(ds: Dataset) -> None:
 
 
 def _srgb_profile() -> bytes:
-    """Make an sRGB profile without the moment at which it was made."""
+    """Make an sRGB profile of the class that images have, without the moment of its making."""
     try:
         from PIL import ImageCms
     except ModuleNotFoundError as error:
@@ -169,6 +169,7 @@ def _srgb_profile() -> bytes:
             "slides need an ICC profile, which Pillow makes", remedy="pip install pillow"
         ) from error
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[12:16] = b"scnr"  # an input profile (PS3.3 C.11.15.1.1)
     profile[24:36] = bytes(12)  # date and time (ICC.1 7.2.1)
     return bytes(profile) + b"\0" * (len(profile) % 2)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.tolerances import SAME_DIRECTION, SAME_PLACE, SAME_SPACING
 from iodkit.errors import GeometryError
 from iodkit.frames import require_values
 from iodkit.spatial import describe_positions
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from iodkit_image.derived.sources import SourceFrames
 
 __all__ = ["PlaneStack", "align_volume"]
-
-# Fraction of the pixel or slice spacing within which two places are the same.
-SAME_PLACE = 1e-2
-# Largest difference between unit vectors that are the same direction.
-SAME_DIRECTION = 1e-4
 
 _POSITION, _POSITION_GROUP = "ImagePositionPatient", "PlanePositionSequence"
 
@@ -204,7 +200,7 @@ class PlaneStack:
         in_place = (
             matched.any()
             and (self.rows, self.columns) == (own.rows, own.columns)
-            and np.allclose(self.pixel_spacing, own.pixel_spacing, rtol=1e-4, atol=0)
+            and np.allclose(self.pixel_spacing, own.pixel_spacing, rtol=SAME_SPACING, atol=0)
             and np.abs(shift).max() <= SAME_PLACE * float(own.pixel_spacing.min())
         )
         return replace(self, sources=sources, on_source_grid=bool(in_place))

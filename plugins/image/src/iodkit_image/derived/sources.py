@@ -11,6 +11,7 @@ from pydicom.uid import UID
 
 from iodkit.dataset import require_same_study
 from iodkit.elements import peek_number, peek_text
+from iodkit.elements.tolerances import SAME_DIRECTION
 from iodkit.errors import (
     InvalidTypeError,
     InvalidValueError,
@@ -149,7 +150,7 @@ class SourceFrames:
             If the frames have no orientation, or different ones.
         """
         return common_values(
-            self.table, "ImageOrientationPatient", what="source frame", tolerance=1e-4
+            self.table, "ImageOrientationPatient", what="source frame", tolerance=SAME_DIRECTION
         )
 
     def pixel_spacing(self) -> NDArray[np.float64]:
@@ -165,7 +166,7 @@ class SourceFrames:
         GeometryError
             If the frames have no spacing, or different ones.
         """
-        return common_values(self.table, "PixelSpacing", what="source frame", tolerance=1e-6)
+        return common_values(self.table, "PixelSpacing", what="source frame")
 
 
 def require_identified(image: Dataset, *, what: str) -> None:

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.value import PixelValue
 
-__all__ = ["FragmentIndex", "index_fragments"]
+__all__ = ["FragmentIndex", "OffsetIndex", "index_fragments"]
 
 _ITEM = 0xE000FFFE
 _END = 0xE0DDFFFE
 _HEADER = struct.Struct("<II")
 _WINDOW = 1 << 16
+_GLANCE = 64
 _CLAUSE = "PS3.5 A.4"
 # What codestreams begin with: JPEG and JPEG-LS, JPEG 2000, its file format.
 _MARKERS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0c\x6a\x50\x20\x20")
@@ -69,11 +70,53 @@ class FragmentIndex:
         return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OffsetIndex:
+    """Frames by the basic offset table, whose fragments are found when a frame is read.
+
+    Attributes
+    ----------
+    heads : numpy.ndarray
+        Position of the first item of each frame in the encapsulated value.
+    """
+
+    heads: NDArray[np.int64]
+
+    @property
+    def number_of_frames(self) -> int:
+        """Number of frames in the table."""
+        return len(self.heads)
+
+    def read(self, value: PixelValue, frame: int) -> bytes:
+        """Read the encoded bytes of a frame; see :meth:`FragmentIndex.read`."""
+        is_last = frame == len(self.heads) - 1
+        stop = value.size if is_last else int(self.heads[frame + 1])
+        starts, lengths = _scan(value, int(self.heads[frame]), stop)
+        is_whole = len(starts) and (is_last or int(starts[-1] + lengths[-1]) == stop)
+        if not is_whole:
+            raise CorruptDataError(
+                f"the basic offset table does not point at fragments of frame {frame + 1}",
+                attribute="PixelData",
+                clause=_CLAUSE,
+            )
+        pairs = zip(starts.tolist(), lengths.tolist(), strict=True)
+        parts = [value.view(start, length) for start, length in pairs]
+        return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
+
+
+def _is_ascending(table: NDArray[np.int64], size: int) -> bool:
+    """Tell whether offsets can be right; those of more than 4 GiB wrap."""
+    steps: NDArray[np.int64] = np.diff(table)
+    return bool(table[0] == 0 and (steps > 0).all() and table[-1] < size)
+
+
 def index_fragments(
     value: PixelValue,
     number_of_frames: int,
     extended: tuple[bytes, bytes] | None = None,
-) -> FragmentIndex:
+    *,
+    trust_table: bool = True,
+) -> FragmentIndex | OffsetIndex:
     """Find the fragments of each frame.
 
     Parameters
@@ -84,11 +127,13 @@ def index_fragments(
         Number of frames that there should be.
     extended : tuple[bytes, bytes], optional
         Values of Extended Offset Table and Extended Offset Table Lengths (PS3.3 C.7.6.3.1.8).
+    trust_table : bool, optional
+        Whether fragments are looked for only where the basic offset table says they are.
 
     Returns
     -------
-    FragmentIndex
-        The index.
+    FragmentIndex | OffsetIndex
+        The index; where there is an offset table, no fragment has been looked at yet.
 
     Raises
     ------
@@ -102,6 +147,12 @@ def index_fragments(
         index = _from_extended(value, extended, position, number_of_frames)
         if index is not None:
             return index
+    if (
+        trust_table
+        and len(table) == number_of_frames > 1
+        and _is_ascending(table, value.size - position)
+    ):
+        return OffsetIndex(table + position)
     starts, lengths = _scan(value, position)
     if len(starts) == number_of_frames:
         first = np.arange(number_of_frames + 1)
@@ -144,16 +195,20 @@ def _from_extended(
     return FragmentIndex(starts, lengths, np.arange(number_of_frames + 1))
 
 
-def _scan(value: PixelValue, position: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Walk from fragment to fragment."""
+def _scan(
+    value: PixelValue, position: int, stop: int | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Walk from fragment to fragment; next to large ones only headers are read."""
     starts: list[int] = []
     lengths: list[int] = []
     window, window_start = memoryview(b""), 0
-    while position + 8 <= value.size:
+    size = _WINDOW if stop is None else _GLANCE
+    end = value.size if stop is None else stop
+    while position + 8 <= end:
         local = position - window_start
         if not 0 <= local <= window.nbytes - 8:
             window_start, local = position, 0
-            window = value.view(position, min(_WINDOW, value.size - position))
+            window = value.view(position, min(size, value.size - position))
         tag, length = _HEADER.unpack_from(window, local)
         if tag == _END:
             break
@@ -167,6 +222,7 @@ def _scan(value: PixelValue, position: int) -> tuple[NDArray[np.int64], NDArray[
             )
         starts.append(position + 8)
         lengths.append(length)
+        size = _GLANCE if stop is not None or length >= _WINDOW // 4 else _WINDOW
         position += 8 + length
     return np.array(starts, np.int64), np.array(lengths, np.int64)
 

@@ -43,6 +43,7 @@ class NativeFrames:
     ) -> None:
         self._value, self._layout = value, layout
         self._order: Literal["<", ">"] = "<" if little_endian else ">"
+        self._cell = layout.dtype.newbyteorder(self._order)
         self._swap_pairs = not little_endian and words and layout.bits_allocated <= 8
         self._subsampled = layout.is_subsampled
         if self._subsampled:
@@ -105,10 +106,40 @@ class NativeFrames:
         if layout.bits_allocated == 1:
             return self._bits(start, count).reshape(count, *layout.frame_shape)
         size = self.frame_bits // 8
-        flat = self._bytes(start * size, count * size).view(layout.dtype.newbyteorder(self._order))
+        flat = self._bytes(start * size, count * size).view(self._cell)
         if self._subsampled:
             return upsample_chrominance(flat.reshape(count, layout.rows, -1), layout.columns)
         samples = arrange_samples(flat, layout, count)
+        if self._order == ">" and sys.byteorder == "little":
+            samples = samples.astype(layout.dtype)
+        return trim_unused_bits(samples, layout)
+
+    def read_rows(self, index: int, first: int, stop: int) -> NDArray[Any]:
+        """Decode some rows of a frame; other rows are not read if the layout allows it.
+
+        Parameters
+        ----------
+        index : int
+            Index of the frame, from 0.
+        first, stop : int
+            First row, from 0, and the one after the last.
+
+        Returns
+        -------
+        numpy.ndarray
+            New or read-only array of shape (rows, columns) or (rows, columns, samples).
+        """
+        layout = self._layout
+        by_plane = layout.is_color and layout.planar_configuration == 1
+        if by_plane or self._subsampled or (first, stop) == (0, layout.rows):
+            return self.read(index)[0][first:stop]
+        shape = (stop - first, *layout.frame_shape[1:])
+        width = self.frame_bits // layout.rows
+        begin = index * self.frame_bits + first * width
+        if layout.bits_allocated == 1:
+            return self._bit_range(begin, begin + shape[0] * width).reshape(shape)
+        flat = self._bytes(begin // 8, shape[0] * width // 8)
+        samples = flat.view(self._cell).reshape(shape)
         if self._order == ">" and sys.byteorder == "little":
             samples = samples.astype(layout.dtype)
         return trim_unused_bits(samples, layout)
@@ -139,8 +170,9 @@ class NativeFrames:
 
     def _bits(self, start: int, count: int) -> NDArray[np.uint8]:
         """Unpack the bits of frames, which need not begin at a byte border."""
-        bits = self.frame_bits
-        begin, end = start * bits, (start + count) * bits
+        return self._bit_range(start * self.frame_bits, (start + count) * self.frame_bits)
+
+    def _bit_range(self, begin: int, end: int) -> NDArray[np.uint8]:
         first, last = begin // 8, -(-end // 8)
         unpacked = np.unpackbits(self._bytes(first, last - first), bitorder="little")
         return unpacked[begin - 8 * first : end - 8 * first]

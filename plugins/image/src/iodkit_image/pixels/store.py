@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,23 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from iodkit.errors import IodkitError, MissingAttributeError, OutOfRangeError, PixelDataError
+from iodkit.errors import (
+    CorruptDataError,
+    IodkitError,
+    MissingAttributeError,
+    OutOfRangeError,
+    PixelDataError,
+    UnsupportedError,
+)
 from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.codecs import decode_compressed, to_rgb
-from iodkit_image.pixels.fragments import FragmentIndex, index_fragments
+from iodkit_image.pixels.fragments import FragmentIndex, OffsetIndex, index_fragments
 from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
 from iodkit_image.pixels.native import NativeFrames
 from iodkit_image.pixels.value import MemoryValue, PixelValue, SourceValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["FrameStore", "pixel_element"]
 
 _UNDEFINED_LENGTH = 0xFFFFFFFF
+# 1.2.840.10008.1.2.4.100 to .109, with the fragmentable ones below them (PS3.5 A.4.5 to A.4.8).
+_VIDEO = "1.2.840.10008.1.2.4.10"
 
 
 class FrameStore:
@@ -61,7 +71,7 @@ class FrameStore:
         self.syntax = syntax
         self._value = value
         self._extended = extended
-        self._index: FragmentIndex | None = None
+        self._index: FragmentIndex | OffsetIndex | None = None
         self._native: NativeFrames | None = None
         if not is_compressed(syntax):
             self._native = NativeFrames(
@@ -69,7 +79,12 @@ class FrameStore:
             )
 
     @classmethod
-    def from_dataset(cls, dataset: Dataset, source: ByteSource | None = None) -> FrameStore:
+    def from_dataset(
+        cls,
+        dataset: Dataset,
+        source: ByteSource | None = None,
+        layout: PixelLayout | None = None,
+    ) -> FrameStore:
         """Open the frames of a dataset.
 
         Parameters
@@ -78,6 +93,8 @@ class FrameStore:
             The image.  Pixel data that is still in the source stays there.
         source : ByteSource, optional
             Where the pixel data is, if not in the dataset.
+        layout : PixelLayout, optional
+            Layout of the pixels, if it is known already.
 
         Returns
         -------
@@ -89,7 +106,7 @@ class FrameStore:
         MissingAttributeError
             If there is no pixel data, or an attribute is missing that it needs.
         """
-        layout = PixelLayout.from_dataset(dataset)
+        layout = PixelLayout.from_dataset(dataset) if layout is None else layout
         element = pixel_element(dataset)
         if isinstance(element, RawDataElement) and element.value is None and source is not None:
             encapsulated = element.length == _UNDEFINED_LENGTH
@@ -113,6 +130,23 @@ class FrameStore:
         """Whether frames are not compressed."""
         return self._native is not None
 
+    @property
+    def blank_pixel(self) -> NDArray[Any]:
+        """One pixel of zeros: a frame of one row and column."""
+        return np.zeros((1, 1, *self.layout.frame_shape[2:]), self.layout.dtype)
+
+    @contextmanager
+    def held(self) -> Iterator[FrameStore]:
+        """Keep the source open during a run of reads.
+
+        Yields
+        ------
+        FrameStore
+            The store itself.
+        """
+        with self._value.held():
+            yield self
+
     def raw(self, index: int) -> bytes:
         """Return the encoded bytes of a frame.
 
@@ -129,7 +163,50 @@ class FrameStore:
         self._check(index)
         if self._native is not None:
             return self._native.raw(index)
-        return self._fragments.read(self._value, index)
+        if self.is_video:
+            raise UnsupportedError(
+                "frames of a video stream cannot be had one by one",
+                attribute="TransferSyntaxUID",
+                found=self.syntax.name,
+                clause="PS3.5 8.2.5 to 8.2.8",
+                remedy="Write get_video_stream() to a file for a video player or decoder.",
+            )
+        fragments = self._fragments
+        try:
+            return fragments.read(self._value, index)
+        except CorruptDataError:
+            if not isinstance(fragments, OffsetIndex):
+                raise
+        # The offset table is wrong; the fragments may tell the frames all the same.
+        self._index = index_fragments(
+            self._value, self.layout.number_of_frames, self._extended, trust_table=False
+        )
+        return self._index.read(self._value, index)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether frames are one stream of MPEG-2, MPEG-4 AVC or HEVC."""
+        return self.syntax.startswith(_VIDEO)
+
+    def stream(self) -> bytes:
+        """Return the whole encoded value: all fragments of all frames, joined.
+
+        Returns
+        -------
+        bytes
+            Of a video, what players and decoders read.
+
+        Raises
+        ------
+        PixelDataError
+            If the pixel data are not encapsulated.
+        """
+        if self._native is not None:
+            raise PixelDataError(
+                "native pixel data are no stream", attribute="PixelData", found=self.syntax.name
+            )
+        whole = index_fragments(self._value, 1)
+        return whole.read(self._value, 0)
 
     def packed_bits(self, first: int, count: int) -> NDArray[np.uint8]:
         """Return the packed bits of consecutive native frames of single bits.
@@ -162,13 +239,15 @@ class FrameStore:
             )
         return self._native.packed(first, count)
 
-    def view(self, index: int) -> NDArray[Any]:
+    def view(self, index: int, rows: slice = slice(None)) -> NDArray[Any]:
         """Decode a frame; the array may be a read-only view of the stored bytes.
 
         Parameters
         ----------
         index : int
             Index of the frame, from 0.
+        rows : slice, optional
+            Rows that are wanted.
 
         Returns
         -------
@@ -177,9 +256,10 @@ class FrameStore:
         """
         self._check(index)
         try:
-            if self._native is not None:
-                return to_rgb(self._native.read(index)[0], self.layout)
-            return decode_compressed(self.raw(index), self.layout, self.syntax)
+            if self._native is None:
+                return decode_compressed(self.raw(index), self.layout, self.syntax)[rows]
+            first, stop, _ = rows.indices(self.layout.rows)
+            return to_rgb(self._native.read_rows(index, first, stop), self.layout)
         except IodkitError as error:
             error.args = (f"frame {index + 1}: {error.message}",)
             error.message = error.args[0]
@@ -230,7 +310,7 @@ class FrameStore:
             out[number] = self.view(first + number)
 
     @property
-    def _fragments(self) -> FragmentIndex:
+    def _fragments(self) -> FragmentIndex | OffsetIndex:
         if self._index is None:
             self._index = index_fragments(self._value, self.layout.number_of_frames, self._extended)
         return self._index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,10 @@ class MemoryValue:
         self._check(offset, length)
         return self._view[offset : offset + length]
 
+    def held(self) -> contextlib.AbstractContextManager[Any]:
+        """Do nothing: memory is always open."""
+        return contextlib.nullcontext()
+
     def fill(self, offset: int, out: NDArray[Any]) -> None:
         """Copy bytes into a contiguous array, all of it."""
         self._check(offset, out.nbytes)
@@ -80,6 +85,10 @@ class SourceValue:
         """Read bytes."""
         self._check(offset, length)
         return memoryview(self._source.read(self._start + offset, length))
+
+    def held(self) -> contextlib.AbstractContextManager[Any]:
+        """Keep the source open during a run of reads."""
+        return self._source.held()
 
     def fill(self, offset: int, out: NDArray[Any]) -> None:
         """Read bytes into a contiguous array, all of it."""

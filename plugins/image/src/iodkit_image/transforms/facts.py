@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.dataset import SOPClass
+from iodkit.elements import peek_number, peek_text
 from iodkit.errors import MissingAttributeError
+from iodkit.frames import FrameTable
+from iodkit_image.pixels import PixelLayout
 from iodkit_image.transforms.luts import ModalityLUT
 from iodkit_image.transforms.palettes import PaletteColorLUTTransformation
 from iodkit_image.transforms.profiles import ColorManager
@@ -18,13 +22,47 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from iodkit_image.image import Image
-
-__all__ = ["ImageFacts"]
+__all__ = ["ImageFacts", "is_inverse", "photometric_of"]
 
 _RESCALE = "PixelValueTransformationSequence"
 _WINDOW = "FrameVOILUTSequence"
 _MAPPING = "RealWorldValueMappingSequence"
+
+
+def photometric_of(image: Dataset) -> str:
+    """Return how an image's values are meant (PS3.3 C.7.6.3.1.2).
+
+    Parameters
+    ----------
+    image : pydicom.Dataset
+        The image.
+
+    Returns
+    -------
+    str
+        Photometric Interpretation; of images that state none and have one sample, the usual one.
+    """
+    stated = peek_text(image, "PhotometricInterpretation")
+    if stated:
+        return stated
+    return "MONOCHROME2" if (peek_number(image, "SamplesPerPixel") or 1) == 1 else ""
+
+
+def is_inverse(image: Dataset) -> bool:
+    """Tell whether low values of an image are bright (PS3.3 C.7.6.3.1.2, C.11.6).
+
+    Parameters
+    ----------
+    image : pydicom.Dataset
+        The image.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+    """
+    shape = peek_text(image, "PresentationLUTShape")
+    return shape == "INVERSE" if shape else photometric_of(image) == "MONOCHROME1"
 
 
 class ImageFacts:
@@ -32,13 +70,13 @@ class ImageFacts:
 
     Parameters
     ----------
-    image : Image
-        The image.
+    image : pydicom.Dataset
+        The image, of our classes or not.
     """
 
-    def __init__(self, image: Image) -> None:
+    def __init__(self, image: Dataset) -> None:
         self._image = image
-        self.photometric = str(image.get("PhotometricInterpretation") or "")
+        self.photometric = photometric_of(image)
         self._vois: dict[int, VOILUTTransformation | None] = {}
         self._managers: dict[bytes, ColorManager] = {}
 
@@ -53,17 +91,19 @@ class ImageFacts:
         return self.photometric == "PALETTE COLOR"
 
     @cached_property
+    def _table(self) -> FrameTable:
+        image = self._image
+        return image.frame_table if isinstance(image, SOPClass) else FrameTable.from_dataset(image)
+
+    @cached_property
     def is_inverse(self) -> bool:
         """bool: Whether low values are bright."""
-        shape = self._image.get("PresentationLUTShape")
-        if shape:
-            return str(shape) == "INVERSE"
-        return self.photometric == "MONOCHROME1"
+        return is_inverse(self._image)
 
     @cached_property
     def stored_range(self) -> tuple[int, int]:
         """tuple[int, int]: Lowest and highest value that can be stored."""
-        layout = self._image.frame_store.layout
+        layout = PixelLayout.from_dataset(self._image)
         bits = layout.bits_stored
         if layout.is_signed:
             return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
@@ -101,7 +141,7 @@ class ImageFacts:
 
     @cached_property
     def _rescale(self) -> tuple[Any, Any]:
-        table = self._image.frame_table
+        table = self._table
         return table.rescale_slopes, table.rescale_intercepts
 
     def voi(self, frame: int) -> VOILUTTransformation | None:
@@ -159,7 +199,7 @@ class ImageFacts:
     def _per_frame_groups(self) -> frozenset[str]:
         if "PerFrameFunctionalGroupsSequence" not in self._image:
             return frozenset()
-        table = self._image.frame_table
+        table = self._table
         paths = {
             _WINDOW: f"{_WINDOW}.WindowCenter",
             _MAPPING: f"{_MAPPING}.LUTLabel",
@@ -216,7 +256,7 @@ class ImageFacts:
         """Profile of the optical path of a frame (PS3.3 C.8.12.5)."""
         paths = self._image.get("OpticalPathSequence") or ()
         if len(paths) > 1:
-            wanted = self._image.frame_table.optical_paths[frame]
+            wanted = self._table.optical_paths[frame]
             paths = [path for path in paths if path.get("OpticalPathIdentifier") == wanted]
         profile: bytes | None = paths[0].get("ICCProfile") if paths else None
         return profile

@@ -9,6 +9,7 @@ import numpy as np
 from iodkit.elements import DicomItem, DicomSequence, check_type, to_decimal_string
 from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit_image.transforms.luts import ModalityLUT, rescale_type
+from iodkit_image.transforms.rescaling import rescale_into
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -135,41 +136,7 @@ def rescale(
     InvalidValueError
         If the type cannot hold the output.
     """
-    chosen = np.dtype(np.float64 if dtype is None else dtype)
-    if chosen.kind == "f":
-        out: NDArray[Any] = np.asarray(array).astype(chosen)
-        # In place, and in the type of the output: Python's numbers do not widen it.
-        if slope != 1:
-            out *= slope
-        if intercept != 0:
-            out += intercept
-        return out
-    return _rescale_whole(np.asarray(array), slope, intercept, chosen)
-
-
-def _rescale_whole(
-    array: NDArray[Any], slope: float, intercept: float, dtype: np.dtype[Any]
-) -> NDArray[Any]:
-    """Rescale into integers, where slope and intercept are integers."""
-    if dtype.kind not in "ui" or array.dtype.kind not in "ui" or slope % 1 or intercept % 1:
-        raise InvalidValueError(
-            "the type cannot hold the output",
-            attribute="dtype",
-            found=str(dtype),
-            expected=f"a floating-point type, for slope {slope} and intercept {intercept}",
-        )
-    limits = np.iinfo(array.dtype)
-    ends = sorted((int(limits.min) * int(slope), int(limits.max) * int(slope)))
-    held = np.iinfo(dtype)
-    low, high = (int(end) + int(intercept) for end in ends)
-    if low < held.min or high > held.max:
-        actual = sorted((int(array.min()) * int(slope), int(array.max()) * int(slope)))
-        low, high = (int(end) + int(intercept) for end in actual)
-        if low < held.min or high > held.max:
-            raise InvalidValueError(
-                "the type cannot hold the output",
-                attribute="dtype",
-                found=str(dtype),
-                expected=f"a type that holds {low} to {high}",
-            )
-    return (array.astype(np.int64) * int(slope) + int(intercept)).astype(dtype)
+    values = np.asarray(array)
+    out = np.empty(values.shape, np.float64 if dtype is None else dtype)
+    rescale_into(values, slope, intercept, out)
+    return out

@@ -16,8 +16,8 @@ from iodkit_image.transforms.voi import VOILUTTransformation, apply_choice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
 
-    from iodkit_image.image import Image
     from iodkit_image.transforms.options import TransformOptions
 
 __all__ = ["FrameTransforms"]
@@ -28,8 +28,8 @@ class FrameTransforms:
 
     Parameters
     ----------
-    image : Image
-        The image.
+    image : pydicom.Dataset
+        The image, of our classes or not.
     options : TransformOptions
         What the caller wants.
 
@@ -41,7 +41,7 @@ class FrameTransforms:
         If the image lacks what is wanted.
     """
 
-    def __init__(self, image: Image, options: TransformOptions) -> None:
+    def __init__(self, image: Dataset, options: TransformOptions) -> None:
         self._facts = ImageFacts(image)
         self._options = options
         self._real_world: dict[int, RealWorldMap] = {}
@@ -78,6 +78,10 @@ class FrameTransforms:
         if self._facts.is_monochrome:
             return self._apply_grey(stored, frame_index)
         return self._apply_color(stored, frame_index)
+
+    def write(self, stored: NDArray[Any], frame_index: int, out: NDArray[Any]) -> None:
+        """Transform stored values of a frame into an array; see :meth:`apply`."""
+        out[...] = self.apply(stored, frame_index)
 
     def _check_kind(self) -> None:
         options, facts = self._options, self._facts
@@ -201,17 +205,7 @@ def _apply_modality(stored: NDArray[Any], modality: Any, dtype: np.dtype[Any]) -
 
 def _cast(stored: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Change the type, if it holds the values that are there."""
-    if dtype.kind in "ui" and stored.size and not np.can_cast(stored.dtype, dtype):
-        limits = np.iinfo(dtype)
-        low, high = stored.min(), stored.max()
-        if stored.dtype.kind == "f" or low < limits.min or high > limits.max:
-            raise InvalidValueError(
-                "the type cannot hold the stored values",
-                attribute="dtype",
-                found=str(dtype),
-                expected=f"a type that holds {low} to {high}",
-            )
-    return stored.astype(dtype, copy=False)
+    return stored if stored.dtype == dtype else rescale(stored, 1, 0, dtype)
 
 
 def _check_cast(source: np.dtype[Any], target: np.dtype[Any]) -> None:

@@ -1,0 +1,48 @@
+"""What is checked of the content of every document that is made (PS3.3 A.35, C.17.3)."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from iodkit.attributes import Severity
+from iodkit.errors import MissingAttributeError
+from iodkit_sr.constraints import CONSTRAINTS, check_tree
+from iodkit_sr.tree.gaps import find_missing_names, find_missing_values
+
+if TYPE_CHECKING:
+    from iodkit_sr.document import SRDocument
+
+__all__ = ["check_content"]
+
+
+def check_content(document: SRDocument) -> None:
+    """Check which items are where, and that each has its name and its value.
+
+    Parameters
+    ----------
+    document : SRDocument
+        A new document.
+
+    Raises
+    ------
+    InvalidValueError
+        If an item is not allowed where it is; the error names its path.
+    MissingAttributeError
+        If an item lacks what it needs; the error names the path of the attribute.
+    NotFoundError
+        If a relationship by reference leads nowhere.
+    """
+    tree = document.tree
+    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
+    if constraints is not None:
+        check_tree(tree, constraints)
+    for fault in chain(find_missing_values(tree.index), find_missing_names(tree.index)):
+        if fault.severity is not Severity.INFO:
+            raise MissingAttributeError(
+                "a content item is not whole",
+                attribute=fault.path,
+                found=fault.found,
+                expected=fault.expected,
+                clause=fault.clause or "PS3.3 C.17.3.3",
+            )

@@ -1,0 +1,1 @@
+"""Content trees in other forms: outlines, pages, plain data and tables."""

@@ -1,0 +1,1 @@
+"""Content items that only documents have: containers, references, coordinates."""

@@ -1,0 +1,1 @@
+"""Rules for validation of documents, for those of other makers as well."""

@@ -1,0 +1,152 @@
+"""What items of a tree lack: a known type, a value, a concept name (PS3.3 C.17.3.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iodkit.attributes import Fault, Severity
+from iodkit_sr.tree.index import to_attribute_path
+from iodkit_sr.tree.scan import VALUE_TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from iodkit_sr.tree.index import TreeIndex
+
+__all__ = ["attribute_path", "find_missing_names", "find_missing_values", "rows_of"]
+
+_VALUES = {
+    "TEXT": ("TextValue",),
+    "CODE": ("ConceptCodeSequence",),
+    "NUM": ("MeasuredValueSequence",),
+    "DATETIME": ("DateTime",),
+    "DATE": ("Date",),
+    "TIME": ("Time",),
+    "UIDREF": ("UID",),
+    "PNAME": ("PersonName",),
+    "COMPOSITE": ("ReferencedSOPSequence",),
+    "IMAGE": ("ReferencedSOPSequence",),
+    "WAVEFORM": ("ReferencedSOPSequence",),
+    "SCOORD": ("GraphicData",),
+    "SCOORD3D": ("GraphicData",),
+    "TCOORD": ("ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime"),
+    "CONTAINER": ("ContinuityOfContent",),
+    "TABLE": (),
+}
+_NAMED = ("TEXT", "NUM", "CODE", "DATETIME", "DATE", "TIME", "UIDREF", "TABLE", "PNAME")
+
+
+def find_missing_values(index: TreeIndex) -> Iterator[Fault]:
+    """Find items of no known value type, and those without the value of theirs.
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+
+    Yields
+    ------
+    Fault
+        One for each such item.  A number that was not taken is merely worth knowing
+        (PS3.3 C.18.1).
+    """
+    tags, lengths = _stored_values(index)
+    for kind in index.kinds:
+        rows = rows_of(index, kind.decode("latin-1"))
+        name = kind.decode("latin-1")
+        if name not in _VALUES:
+            for row in rows:
+                yield Fault(attribute_path(index, row, "ValueType"), name or None, "a value type")
+            continue
+        expected = _VALUES[name]
+        known = [tag for tag, keyword in VALUE_TAGS.items() if keyword in expected]
+        has_other = np.isin(tags[rows], known, invert=True)
+        for row in rows[has_other] if known else ():
+            yield Fault(attribute_path(index, row, expected[0]), None, " or ".join(expected))
+        # Delimiters of a sequence take eight bytes.
+        shortest = 8 if expected and expected[0].endswith("Sequence") else 0
+        for row in rows[~has_other & (lengths[rows] <= shortest)] if known else ():
+            yield _empty(attribute_path(index, row, VALUE_TAGS[int(tags[row])]), name)
+
+
+def _empty(path: str, kind: str) -> Fault:
+    if kind == "NUM":
+        return Fault(path, "", "a number", severity=Severity.INFO, clause="PS3.3 C.18.1")
+    return Fault(path, "", "a value")
+
+
+def find_missing_names(index: TreeIndex) -> Iterator[Fault]:
+    """Find items without a concept name that need one: values, and the root.
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+
+    Yields
+    ------
+    Fault
+        One for each such item.
+    """
+    if index.name(0) is None:
+        yield Fault(
+            "ConceptNameCodeSequence", None, "the title of the document", clause="PS3.3 C.17.3.1"
+        )
+    for kind in _NAMED:
+        if kind.encode() not in index.kinds:
+            continue
+        for row in rows_of(index, kind):
+            if index.name(int(row)) is None:
+                yield Fault(attribute_path(index, row, "ConceptNameCodeSequence"), None, "a code")
+
+
+def _stored_values(index: TreeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tag and length of the value of each row; those of the root are not looked at."""
+    stored = np.zeros((len(index), 3), np.int64)
+    if index.scan.values:
+        stored[1:] = index.scan.values
+    return stored[:, 0], stored[:, 2] - stored[:, 1]
+
+
+def rows_of(index: TreeIndex, kind: str) -> NDArray[np.intp]:
+    """Find the items of a value type.
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+    kind : str
+        Value type that occurs in it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Their rows, without the root and without references to other items.
+    """
+    rows = np.flatnonzero(index.kind_ids == index.kinds.index(kind.encode("latin-1")))
+    references = [row + 1 for row in index.scan.references]
+    return rows[(rows > 0) & np.isin(rows, references, invert=True)]
+
+
+def attribute_path(index: TreeIndex, row: int | np.intp, keyword: str) -> str:
+    """Name an attribute of an item as findings do.
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+    row : int
+        Row of the item.
+    keyword : str
+        Keyword of the attribute.
+
+    Returns
+    -------
+    str
+        For example ``"ContentSequence[2].ContentSequence[3].ValueType"``.
+    """
+    return to_attribute_path(index.steps(int(row)), keyword)

@@ -1,0 +1,232 @@
+"""Elements that are encoded when they are made: many times cheaper than decoded ones.
+
+Documents have tens of thousands of items with the same few codes.  An encoded element is
+decoded when somebody asks for it, so items share nothing that can be edited.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pydicom.charset import default_encoding
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
+from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
+
+from iodkit.coding import CodedConcept, to_code
+from iodkit.errors import InvalidValueError
+from iodkit.io import encode_items
+
+if TYPE_CHECKING:
+    from iodkit.coding.concepts import CodeLike
+
+__all__ = [
+    "code_element",
+    "set_bytes",
+    "set_code",
+    "set_encoded_item",
+    "set_items",
+    "set_value",
+    "start_item",
+]
+
+_VALUE, _SCHEME, _VERSION, _MEANING = 0x00080100, 0x00080102, 0x00080103, 0x00080104
+_PARTS = frozenset((_VALUE, _SCHEME, _VERSION, _MEANING, 0x00080119, 0x00080120))
+_PADDING = {"UI": b"\0"}
+
+
+# pydicom's constructor sets some twenty attributes one by one, each with checks.
+_prototype = Dataset()
+_prototype.set_original_encoding(False, True, default_encoding)
+_STATE = {k: v for k, v in _prototype.__dict__.items() if type(v) not in (dict, list)}
+_MUTABLE = tuple((k, type(v)) for k, v in _prototype.__dict__.items() if k not in _STATE)
+_ITEM = b"\xfe\xff\x00\xe0"
+_pack_length = struct.Struct("<L").pack
+_pack_short = struct.Struct("<HH2sH").pack
+_pack_long = struct.Struct("<HH2sHL").pack
+
+
+def start_item(item: Dataset) -> None:
+    """Make an item that has been allocated an empty one, whose elements are encoded explicitly.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        An object of which no constructor has been called.
+    """
+    state = item.__dict__
+    state.update(_STATE)
+    for name, kind in _MUTABLE:
+        state[name] = kind()
+
+
+def set_encoded_item(item: Dataset, keyword: str, elements: list[RawDataElement]) -> None:
+    """Set a sequence of one item that has elements which are encoded.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the sequence.
+    keyword : str
+        Keyword of the sequence.
+    elements : list[pydicom.dataelem.RawDataElement]
+        The elements in the order of their tags, in explicit VR little endian.
+    """
+    parts: list[bytes] = []
+    for each in elements:
+        group, number, vr = each.tag >> 16, each.tag & 0xFFFF, str(each.VR).encode()
+        data = each.value or b""
+        if each.VR in EXPLICIT_VR_LENGTH_32:
+            parts += (_pack_long(group, number, vr, 0, len(data)), data)
+        else:
+            parts += (_pack_short(group, number, vr, len(data)), data)
+    body = b"".join(parts)
+    tag, _ = _attribute(keyword)
+    value = _ITEM + _pack_length(len(body)) + body
+    item._dict[tag] = RawDataElement(tag, "SQ", len(value), value, 0, False, True)
+
+
+@lru_cache(maxsize=1024)
+def _attribute(keyword: str) -> tuple[BaseTag, str]:
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise InvalidValueError("no such attribute", attribute=keyword)
+    return BaseTag(tag), dictionary_VR(tag)
+
+
+def set_value(item: Dataset, keyword: str, value: Any) -> None:
+    """Set a text or a number that has been checked already.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the element.
+    keyword : str
+        Keyword of the attribute.
+    value : object
+        Value as pydicom holds it; text of ASCII characters is encoded at once.
+    """
+    tag, vr = _attribute(keyword)
+    if type(value) is str and value.isascii():
+        data = value.encode()
+        if len(data) & 1:
+            data += _PADDING.get(vr, b" ")
+        item._dict[tag] = RawDataElement(tag, vr, len(data), data, 0, False, True)
+    else:
+        item._dict[tag] = DataElement(tag, vr, value, already_converted=True)
+
+
+def set_bytes(item: Dataset, keyword: str, data: bytes) -> None:
+    """Set a value that is encoded already, in Explicit VR Little Endian.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the element.
+    keyword : str
+        Keyword of the attribute.
+    data : bytes
+        The value, of even length and without characters beyond ASCII.
+    """
+    tag, vr = _attribute(keyword)
+    item._dict[tag] = RawDataElement(tag, vr, len(data), data, 0, False, True)
+
+
+def set_items(item: Dataset, keyword: str, items: list[Dataset]) -> None:
+    """Set a sequence whose items are given.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the element.
+    keyword : str
+        Keyword of the sequence.
+    items : list[pydicom.Dataset]
+        Its items.
+    """
+    tag, vr = _attribute(keyword)
+    item._dict[tag] = DataElement(tag, vr, Sequence(items), already_converted=True)
+
+
+def set_code(item: Dataset, keyword: str, code: CodeLike, name: str) -> None:
+    """Set a sequence with one code.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the element.
+    keyword : str
+        Keyword of the sequence.
+    code : pydicom.sr.coding.Code | CodedConcept | pydicom.Dataset | tuple[str, ...]
+        The code.
+    name : str
+        Name of the parameter, for the error.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `code` is no code.
+    InvalidValueError
+        If it has a value that the Code Sequence Macro does not allow (PS3.3 8.8).
+    """
+    tag, _ = _attribute(keyword)
+    item._dict[tag] = code_element(tag, code, name)
+
+
+def code_element(tag: BaseTag, code: CodeLike, name: str) -> DataElement | RawDataElement:
+    """Make an element of a sequence with one code.
+
+    Parameters
+    ----------
+    tag : BaseTag
+        Tag of the sequence.
+    code : pydicom.sr.coding.Code | CodedConcept | pydicom.Dataset | tuple[str, ...]
+        The code.
+    name : str
+        Name of the parameter, for the error.
+
+    Returns
+    -------
+    DataElement | RawDataElement
+        The element, encoded unless the code has more than ASCII characters, or attributes
+        beyond the basic ones.
+    """
+    parts = _parts(code)
+    data = None if parts is None else _encode(*parts)
+    if data is None:
+        return DataElement(tag, "SQ", Sequence([to_code(code, name)]), already_converted=True)
+    return RawDataElement(tag, "SQ", len(data), data, 0, False, True)
+
+
+def _parts(code: Any) -> tuple[str, ...] | None:
+    """Give value, scheme, meaning and version of a code that has nothing else."""
+    if isinstance(code, CodedConcept):
+        texts = {}
+        for tag, element in code._dict.items():
+            value = element.value
+            if int(tag) not in _PARTS or type(value) is not str:
+                return None
+            texts[int(tag)] = value
+        if _VALUE not in texts or _SCHEME not in texts or _MEANING not in texts:
+            return None
+        parts = (texts[_VALUE], texts[_SCHEME], texts[_MEANING])
+        return (*parts, texts[_VERSION]) if _VERSION in texts else parts
+    if isinstance(code, tuple) and len(code) in {3, 4}:
+        parts = tuple(code)
+        if parts[-1] is None:
+            parts = parts[:3]
+        return parts if all(type(part) is str for part in parts) else None
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _encode(*parts: str) -> bytes | None:
+    """Encode a code once; ``None`` if its bytes would depend on the character set."""
+    if not all(part.isascii() for part in parts):
+        return None
+    return encode_items([CodedConcept(*parts)])
