@@ -2,11 +2,13 @@ import contextvars
 import copy
 import io
 import pickle
+import zlib
 
 import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
+from pydicom.encaps import generate_fragments
 
 import iodkit as ik
 from iodkit.errors import (
@@ -263,6 +265,8 @@ SYNTAXES = {
     "1.2.840.10008.1.2.1.99": TYPES,
     "1.2.840.10008.1.2.5": TYPES[1:],
     "1.2.840.10008.1.2.4.80": TYPES[1:],
+    "1.2.840.10008.1.2.4.90": TYPES[1:],
+    "1.2.840.10008.1.2.8.1": TYPES,
 }
 
 
@@ -291,6 +295,23 @@ def test_one_bit_frames_are_not_compressed(ct_series, labels):
         Segmentation(
             ct_series, labels, "BINARY", descriptions(), transfer_syntax_uid="1.2.840.10008.1.2.5"
         )
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_deflated_frames_are_plain_deflate_streams_of_even_length(kind, ct_series, labels):
+    native = Segmentation(ct_series, labels, kind, descriptions())
+    seg = Segmentation(
+        ct_series, labels, kind, descriptions(), transfer_syntax_uid="1.2.840.10008.1.2.8.1"
+    )
+    bits = seg.BitsAllocated * seg.Rows * seg.Columns
+    expected = np.unpackbits(np.frombuffer(native.PixelData, np.uint8), bitorder="little")
+    fragments = list(generate_fragments(seg.PixelData))[1:]
+    assert len(fragments) == seg.NumberOfFrames
+    for index, fragment in enumerate(fragments):
+        assert len(fragment) % 2 == 0
+        inflated = np.frombuffer(zlib.decompressobj(-15).decompress(fragment), np.uint8)
+        frame = np.unpackbits(inflated, bitorder="little")[:bits]
+        assert np.array_equal(frame, expected[index * bits : (index + 1) * bits])
 
 
 def test_nothing_of_the_callers_changes(labels):

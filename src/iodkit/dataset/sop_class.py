@@ -15,6 +15,7 @@ from iodkit.dataset.identification import copy_patient_and_study, copy_specimen
 from iodkit.dataset.storage import StoredDataset
 from iodkit.elements import check_uid
 from iodkit.errors import InvalidValueError
+from iodkit.standard.syntaxes import vr_and_byte_order
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -201,7 +202,8 @@ class SOPClass(StoredDataset):
         self.SpecificCharacterSet = terms
         syntax = UID(transfer_syntax_uid or ExplicitVRLittleEndian)
         check_uid(syntax, "transfer_syntax_uid")
-        if not syntax.is_transfer_syntax or not syntax.is_little_endian:
+        encoding = vr_and_byte_order(syntax)
+        if encoding is None or not encoding[1]:
             raise InvalidValueError(
                 "objects cannot be written in this transfer syntax",
                 attribute="transfer_syntax_uid",
@@ -216,9 +218,7 @@ class SOPClass(StoredDataset):
         self.file_meta.TransferSyntaxUID = syntax
         self.file_meta.ImplementationClassUID = IMPLEMENTATION_CLASS_UID
         self.file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
-        self.set_original_encoding(
-            syntax.is_implicit_VR, syntax.is_little_endian, modules.python_encodings(terms)
-        )
+        self.set_original_encoding(*encoding, modules.python_encodings(terms))
 
     def copy_patient_and_study_information(self, dataset: Dataset) -> None:
         """Copy the patient and study modules from another dataset (PS3.3 C.7.1, C.7.2).

@@ -19,6 +19,7 @@ from pydicom.uid import (
 from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit.io.encode import encode_dataset
 from iodkit.io.pieces import flatten_pieces
+from iodkit.standard.syntaxes import is_compressed, vr_and_byte_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,11 +71,11 @@ def encode_file(dataset: Dataset, *, bulk: Mapping[int, BulkValue] | None = None
     _complete_meta(meta, dataset, encoding)
     syntax: UID = meta.TransferSyntaxUID
     replaced: dict[int, Any] = dict(bulk or {})
-    public = not syntax.is_private and syntax.is_transfer_syntax
+    public = not syntax.is_private and vr_and_byte_order(syntax) is not None
     if public and _PIXEL_DATA in dataset and _PIXEL_DATA not in replaced:
         # Encapsulated pixel data has undefined length, native pixel data has not (PS3.5 A.4).
         element: DataElement = copy(dataset[_PIXEL_DATA])
-        element.is_undefined_length = syntax.is_compressed
+        element.is_undefined_length = is_compressed(syntax)
         replaced[_PIXEL_DATA] = element
     body = encode_dataset(
         dataset, implicit_vr=encoding[0], little_endian=encoding[1], bulk=replaced
@@ -98,8 +99,9 @@ def _check_groups(dataset: Dataset) -> None:
 def _choose_encoding(dataset: Dataset, meta: FileMetaDataset) -> tuple[bool, bool]:
     """Tell implicit VR and little endian from the transfer syntax, or else from the dataset."""
     syntax: UID | None = meta.get("TransferSyntaxUID", None)
-    if syntax and syntax.is_transfer_syntax:
-        return (syntax.is_implicit_VR, syntax.is_little_endian)
+    known = vr_and_byte_order(syntax) if syntax else None
+    if known is not None:
+        return known
     if syntax and not syntax.is_private:
         raise InvalidValueError(
             "the UID is no transfer syntax",

@@ -6,7 +6,7 @@ from pydicom.uid import UID
 
 from iodkit.errors import UnsupportedError
 
-__all__ = ["DEFLATED_IMAGE_FRAME", "is_compressed"]
+__all__ = ["DEFLATED_IMAGE_FRAME", "is_compressed", "vr_and_byte_order"]
 
 DEFLATED_IMAGE_FRAME = UID("1.2.840.10008.1.2.8.1")
 """Deflated Image Frame Compression (PS3.5 A.4.13)."""
@@ -44,3 +44,25 @@ def is_compressed(uid: UID | str) -> bool:
             expected="one of PS3.5 10",
         )
     return bool(syntax.is_compressed)
+
+
+def vr_and_byte_order(uid: UID | str) -> tuple[bool, bool] | None:
+    """Tell how the elements of a data set are encoded in a transfer syntax.
+
+    Parameters
+    ----------
+    uid : pydicom.uid.UID | str
+        Transfer syntax.
+
+    Returns
+    -------
+    tuple[bool, bool] | None
+        Whether value representations are implicit, and whether the byte order is little endian;
+        ``None`` if it is no transfer syntax that is known.
+    """
+    syntax = UID(uid)
+    if syntax in _NEWER:
+        return False, True
+    if not syntax.is_transfer_syntax:
+        return None
+    return bool(syntax.is_implicit_VR), bool(syntax.is_little_endian)

@@ -18,6 +18,7 @@ from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.derived import (
     FrameArrangement,
     PlaneStack,
@@ -252,22 +253,22 @@ class SegmentationPlan:
 
     def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
         syntax = UID(dataset.file_meta.TransferSyntaxUID)
-        if not syntax.is_encapsulated:
-            vr = "OW" if self.frames.bits_allocated > 8 else "OB"
+        bits = self.frames.bits_allocated
+        if not is_compressed(syntax):
+            vr = "OW" if bits > 8 else "OB"
             dataset.add_new(0x7FE00010, vr, self.frames.native_pixel_data())
             return
-        if self.kind not in _COMPRESSIBLE or isinstance(self.frames.pixels, bytes):
+        if self.kind not in _COMPRESSIBLE and syntax != DEFLATED_IMAGE_FRAME:
             raise InvalidValueError(
-                "single-bit frames are not compressed",
+                "single-bit frames are not compressed by this transfer syntax",
                 attribute="transfer_syntax_uid",
                 found=syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, or a LABELMAP segmentation",
+                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
+                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
                 clause="PS3.5 8.2",
             )
-        bits = self.frames.bits_allocated
-        encoded = [
-            encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in self.frames.pixels
-        ]
+        arrays = self.frames.arrays(self.places.rows, self.places.columns)
+        encoded = [encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in arrays]
         if use_extended_offset_table:
             value, offsets, lengths = encapsulate_extended(encoded)
             dataset.ExtendedOffsetTable = offsets

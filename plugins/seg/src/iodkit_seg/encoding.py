@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidValueError, IodkitWarning
-from iodkit_seg.bitplanes import BitFrame, join_bit_frames, label_bits, mask_bits
+from iodkit_seg.bitplanes import BitFrame, join_bit_frames, label_bits, mask_bits, unpack_bits
 from iodkit_seg.enums import SegmentationTypeValues
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from iodkit_seg.masks import Masks
@@ -49,6 +51,15 @@ class EncodedFrames:
         if sum(frame.nbytes for frame in self.pixels) % 2:
             pieces.append(b"\0")
         return b"".join(pieces)
+
+    def arrays(self, rows: int, columns: int) -> Iterator[NDArray[Any]]:
+        """Give the frames one by one, each of shape (rows, columns), single bits as 0 and 1."""
+        if not isinstance(self.pixels, bytes):
+            yield from self.pixels
+            return
+        packed = np.frombuffer(self.pixels, np.uint8)
+        for frame in range(len(self.planes)):
+            yield unpack_bits(packed, frame, rows * columns).reshape(rows, columns)
 
 
 def encode_frames(

@@ -84,7 +84,8 @@ class Segmentation(SegmentQueries):
     content_description, content_creator_name, content_label : optional
         Description, creator and label of the content; the label is a code string.
     transfer_syntax_uid : str | pydicom.uid.UID, optional
-        Transfer syntax.  Frames of a BINARY segmentation are not compressed.
+        Transfer syntax.  Frames of a BINARY segmentation can be native, or compressed by
+        Deflated Image Frame Compression, 1.2.840.10008.1.2.8.1.
     pixel_measures, plane_orientation, plane_positions : optional
         Geometry of the planes where it is not that of the source frames.
     omit_empty_frames : bool, optional

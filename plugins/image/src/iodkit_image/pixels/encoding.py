@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from iodkit.errors import (
     PixelDataError,
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
-from iodkit.standard.syntaxes import is_compressed
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -72,14 +73,35 @@ def encode_frame(
     signed = int(PixelRepresentationValues(pixel_representation).value)
     planar = getattr(planar_configuration, "value", planar_configuration)
     frame = _check(np.asarray(array), bits_allocated, signed)
+    compressed = is_compressed(syntax)
+    if not compressed or syntax == DEFLATED_IMAGE_FRAME:
+        native = _native(frame, bits_allocated, planar)
+        return _deflate(native) if compressed else native
     if bits_allocated == 1:
-        return np.packbits(frame.reshape(-1) != 0, bitorder="little").tobytes()
-    if not is_compressed(syntax):
-        native = frame.transpose(2, 0, 1) if planar == 1 and frame.ndim == 3 else frame
-        return np.ascontiguousarray(native).tobytes()
+        raise InvalidValueError(
+            "single-bit frames are not compressed by this transfer syntax",
+            attribute="transfer_syntax_uid",
+            found=syntax.name,
+            expected="a native transfer syntax, or Deflated Image Frame Compression",
+            clause="PS3.5 8.2",
+        )
     if syntax == RLELossless:
         return encode_rle(frame)
     return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
+
+
+def _native(frame: NDArray[Any], bits_allocated: int, planar: object) -> bytes:
+    if bits_allocated == 1:
+        return np.packbits(frame.reshape(-1) != 0, bitorder="little").tobytes()
+    ordered = frame.transpose(2, 0, 1) if planar == 1 and frame.ndim == 3 else frame
+    return np.ascontiguousarray(ordered).tobytes()
+
+
+def _deflate(native: bytes) -> bytes:
+    """Compress a native frame, without header or checksum, to an even length (PS3.5 A.4.13)."""
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    data = compressor.compress(native) + compressor.flush()
+    return data + b"\0" * (len(data) % 2)
 
 
 def _check(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any]:
