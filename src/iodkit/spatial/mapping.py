@@ -50,7 +50,7 @@ def apply_affine_rounded(
     mapper = _BlockMapper(affine, points, dimensions)
     for start in range(0, len(points), _BLOCK):
         target = mapped[start : start + _BLOCK]
-        target[:] = round_indices(mapper(start, memory[: len(target)]))
+        target[:] = _rounded(mapper(start, memory[: len(target)]), memory[: len(target)])
     return mapped
 
 
@@ -80,10 +80,15 @@ def round_indices(indices: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:
     InvalidValueError
         If a value is not finite, since no integer stands for it.
     """
-    rounded = np.rint(indices)
-    if not np.isfinite(rounded).all():
+    return _rounded(indices, np.empty(indices.shape)).astype(np.int64)
+
+
+def _rounded(indices: FloatArray, out: FloatArray) -> FloatArray:
+    """Round into memory that is given, which may be that of the indices."""
+    np.rint(indices, out=out)
+    if not np.isfinite(out).all():
         raise InvalidValueError("points that are not finite have no index")
-    return rounded.astype(np.int64)
+    return out
 
 
 def inside_indices(
