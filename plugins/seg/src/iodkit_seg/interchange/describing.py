@@ -50,8 +50,8 @@ def describe_segments(
     """
     if isinstance(names, str):
         raise InvalidTypeError("names are a list or a mapping", attribute="names", found=names)
-    numbered = dict(names) if isinstance(names, Mapping) else dict(enumerate(names, 1))
-    records = [SegmentRecord(number, numbered[number]) for number in sorted(numbered) if number]
+    pairs = names.items() if isinstance(names, Mapping) else enumerate(names, 1)
+    records = [SegmentRecord(number, name) for number, name in sorted(pairs) if number]
     return describe_records(records, codes=codes, algorithm=algorithm)
 
 

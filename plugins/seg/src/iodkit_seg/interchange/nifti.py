@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from iodkit_seg.interchange.labelled import LabelledVolume
 from iodkit_seg.interchange.labels import LabelSource, read_labels, write_labels
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
 
     from iodkit.content import AlgorithmIdentificationSequence
@@ -28,7 +28,7 @@ __all__ = ["encode_nifti", "read_nifti", "write_nifti"]
 
 
 def read_nifti(
-    path: str | os.PathLike[str],
+    path: str | PathLike[str],
     segments: LabelSource | Sequence[SegmentDescription] | None = None,
     *,
     codes: Mapping[str, SegmentCodes] | None = None,
@@ -38,9 +38,9 @@ def read_nifti(
 
     Parameters
     ----------
-    path : str | os.PathLike
+    path : str | PathLike
         File with a label map of three axes, or four with a mask for each segment.
-    segments : str | os.PathLike | Mapping | Sequence[SegmentDescription] | None, optional
+    segments : str | PathLike | Mapping | Sequence[SegmentDescription] | None, optional
         What the labels are: descriptions, or a list of labels as :func:`read_labels` takes it.
         By default the JSON file of the same name beside the file.
     codes : Mapping[str, SegmentCodes] | None, optional
@@ -71,19 +71,18 @@ def read_nifti(
         raise MissingFileError("there is no such file", found=str(path)) from error
     except library.filebasedimages.ImageFileError as error:
         raise ReadError("the file holds no NIfTI image", found=str(path)) from error
-    if segments is None:
-        segments = _labels_beside(path)
-    if isinstance(segments, (str, Mapping)) or hasattr(segments, "__fspath__"):
-        records = read_labels(segments)
-        segments = describe_records(records, codes=codes, algorithm=algorithm)
-    return LabelledVolume(Volume.from_nibabel(image), tuple(segments))
+    described = _labels_beside(path) if segments is None else segments
+    if isinstance(described, (str, PathLike, Mapping)):
+        records = read_labels(described)
+        described = describe_records(records, codes=codes, algorithm=algorithm)
+    return LabelledVolume(Volume.from_nibabel(image), tuple(described))
 
 
 def write_nifti(
     segmentation: Segmentation | LabelledVolume,
-    path: str | os.PathLike[str],
+    path: str | PathLike[str],
     *,
-    labels: str | os.PathLike[str] | None = None,
+    labels: str | PathLike[str] | None = None,
 ) -> None:
     """Write segments as NIfTI-1 file, and their list of labels as JSON.
 
@@ -92,9 +91,9 @@ def write_nifti(
     segmentation : Segmentation | LabelledVolume
         The segments; a label map is written, or masks on a fourth axis if they overlap or are
         fractional.
-    path : str | os.PathLike
+    path : str | PathLike
         File to write, compressed if its name ends with ``.gz``.
-    labels : str | os.PathLike | None, optional
+    labels : str | PathLike | None, optional
         JSON file to write; by default that of the same name beside the file.
 
     Raises
@@ -133,13 +132,13 @@ def encode_nifti(labelled: LabelledVolume, *, compress: bool) -> bytes:
     return gzip.compress(data, mtime=0) if compress else data
 
 
-def _json_beside(path: str | os.PathLike[str]) -> Path:
+def _json_beside(path: str | PathLike[str]) -> Path:
     name = Path(path)
     stem = name.name.removesuffix(".gz").removesuffix(".nii")
     return name.with_name(f"{stem}.json")
 
 
-def _labels_beside(path: str | os.PathLike[str]) -> Path:
+def _labels_beside(path: str | PathLike[str]) -> Path:
     beside = _json_beside(path)
     if not beside.exists():
         raise MissingFileError(
