@@ -50,7 +50,9 @@ def describe_segments(
     """
     if isinstance(names, str):
         raise InvalidTypeError("names are a list or a mapping", attribute="names", found=names)
-    pairs = names.items() if isinstance(names, Mapping) else enumerate(names, 1)
+    pairs: Iterable[tuple[int, str]] = (
+        names.items() if isinstance(names, Mapping) else enumerate(names, 1)
+    )
     records = [SegmentRecord(number, name) for number, name in sorted(pairs) if number]
     return describe_records(records, codes=codes, algorithm=algorithm)
 

@@ -58,7 +58,7 @@ def mask_to_polygons(mask: ArrayLike) -> list[NDArray[np.float64]]:
     following = _following(leaving, directions, rows, columns)
     corners = directions[following] != directions
     # Where an edge ends, (column, row); corner (0, 0) of the grid lies at (-0.5, -0.5).
-    ends: NDArray[np.float64] = np.stack([columns, rows], axis=1) + _STEPS[directions] - 0.5
+    ends = (np.stack([columns, rows], axis=1) + _STEPS[directions] - 0.5).astype(np.float64)
     return [ends[cycle[corners[cycle]]] for cycle in _cycles(following)]
 
 
