@@ -122,9 +122,7 @@ def require_syntax(syntax: UID | str, bits_allocated: int) -> None:
     rule = SYNTAXES.get(uid)
     if rule is not None and bits_allocated in rule.bits:
         return
-    names = ", ".join(
-        syntax_name(key) for key, each in SYNTAXES.items() if bits_allocated in each.bits
-    )
+    fitting = [key for key, each in SYNTAXES.items() if bits_allocated in each.bits]
     if rule is not None:
         problem, clause = f"frames of {bits_allocated} bit are not defined for it", rule.clause
     elif uid in _WITH_LOSS:
