@@ -23,7 +23,9 @@ from iodkit_image.derived import (
     TileGrid,
     UnplacedFrames,
     align_volume,
+    arrange_planes,
     cut_tiles,
+    fit_to_sources,
     lossy_compression_of,
     require_identified,
     require_shape,
@@ -289,6 +291,8 @@ def _place(
         return _place_tiles(pixel_array, sources, tiling)
     if sources.coordinate_system is None:
         return UnplacedFrames.from_sources(sources), pixel_array
+    if not overridden:
+        return arrange_planes(sources), pixel_array
     stack = PlaneStack.from_sources(sources).with_overrides(
         overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
     )
@@ -316,8 +320,8 @@ def _place_volume(
             found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
             expected="an array with a plane for each source frame",
         )
-    aligned = align_volume(volume, sources)
-    return PlaneStack.from_volume(aligned, sources), aligned.array
+    fitted = fit_to_sources(align_volume(volume, sources), sources)
+    return PlaneStack.from_volume(fitted, sources), fitted.array
 
 
 def _place_tiles(
