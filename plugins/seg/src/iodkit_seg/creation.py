@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
@@ -18,7 +16,6 @@ from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.derived import (
     FrameArrangement,
     PlaneStack,
@@ -26,22 +23,26 @@ from iodkit_image.derived import (
     TileGrid,
     UnplacedFrames,
     align_volume,
+    arrange_planes,
     cut_tiles,
+    fit_to_sources,
     lossy_compression_of,
     require_identified,
     require_shape,
     write_referenced_series,
 )
-from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
 from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
+from iodkit_seg.encapsulation import write_pixel_data
 from iodkit_seg.encoding import EncodedFrames, encode_frames
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.masks import Masks
+from iodkit_seg.syntaxes import bits_of, require_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from iodkit.content import (
         PixelMeasuresSequence,
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["PlaneOverrides", "SegmentationOptions", "SegmentationPlan", "Tiling"]
 
 _SEGMENT_SEQUENCE = 0x00620002
-_COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ class SegmentationOptions:
     organization_type: DimensionOrganizationTypeValues | str | None
     contributing_equipment: Sequence[ContributingEquipment] | None
     use_extended_offset_table: bool
+    transfer_syntax_uid: str
+    workers: int | Executor = 0
     palette: LabelPalette | None = None
 
 
@@ -177,6 +179,7 @@ class SegmentationPlan:
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
         if options.palette is not None:
             options.palette.check(descriptions)
+        require_syntax(options.transfer_syntax_uid, bits_of(kind, numbers))
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
         places, pixels = _place(pixel_array, sources, overrides, tiling)
@@ -238,7 +241,12 @@ class SegmentationPlan:
         self._write_segments(dataset)
         groups = modules.functional_groups(dataset, self.places, self.frames, self.sources)
         groups.attach(dataset)
-        self._write_pixels(dataset, options.use_extended_offset_table)
+        write_pixel_data(
+            dataset,
+            self.frames,
+            use_extended_offset_table=options.use_extended_offset_table,
+            workers=options.workers,
+        )
 
     def _write_segments(self, dataset: Dataset) -> None:
         """Write the descriptions encoded, which leaves the caller's objects their own."""
@@ -256,33 +264,6 @@ class SegmentationPlan:
         if self.options.palette is not None:
             return list(self.descriptions)
         return [with_color(description) for description in self.descriptions]
-
-    def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
-        syntax = UID(dataset.file_meta.TransferSyntaxUID)
-        bits = self.frames.bits_allocated
-        if not is_compressed(syntax):
-            vr = "OW" if bits > 8 else "OB"
-            dataset.add_new(0x7FE00010, vr, self.frames.native_pixel_data())
-            return
-        if self.kind not in _COMPRESSIBLE and syntax != DEFLATED_IMAGE_FRAME:
-            raise InvalidValueError(
-                "single-bit frames are not compressed by this transfer syntax",
-                attribute="transfer_syntax_uid",
-                found=syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
-                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
-                clause="PS3.5 8.2",
-            )
-        arrays = self.frames.arrays(self.places.rows, self.places.columns)
-        encoded = [encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in arrays]
-        if use_extended_offset_table:
-            value, offsets, lengths = encapsulate_extended(encoded)
-            dataset.ExtendedOffsetTable = offsets
-            dataset.ExtendedOffsetTableLengths = lengths
-        else:
-            value = encapsulate(encoded)
-        dataset.add_new(0x7FE00010, "OB", value)
-        dataset["PixelData"].is_undefined_length = True
 
 
 def _place(
@@ -310,6 +291,8 @@ def _place(
         return _place_tiles(pixel_array, sources, tiling)
     if sources.coordinate_system is None:
         return UnplacedFrames.from_sources(sources), pixel_array
+    if not overridden:
+        return arrange_planes(sources), pixel_array
     stack = PlaneStack.from_sources(sources).with_overrides(
         overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
     )
@@ -337,8 +320,8 @@ def _place_volume(
             found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
             expected="an array with a plane for each source frame",
         )
-    aligned = align_volume(volume, sources)
-    return PlaneStack.from_volume(aligned, sources), aligned.array
+    fitted = fit_to_sources(align_volume(volume, sources), sources)
+    return PlaneStack.from_volume(fitted, sources), fitted.array
 
 
 def _place_tiles(

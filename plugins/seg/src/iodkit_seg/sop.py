@@ -76,8 +76,8 @@ class Segmentation(SourcedSegments):
     content_description, content_creator_name, content_label : optional
         Description, creator and label of the content; the label is a code string.
     transfer_syntax_uid : str | pydicom.uid.UID, optional
-        Transfer syntax.  Frames of a BINARY segmentation can be native, or compressed by
-        Deflated Image Frame Compression, 1.2.840.10008.1.2.8.1.
+        Transfer syntax: a native one, or one without loss that is defined for the bits of the
+        type; see :data:`iodkit_seg.syntaxes.SYNTAXES`.
     pixel_measures, plane_orientation, plane_positions : optional
         Geometry of the planes where it is not that of the source frames.
     omit_empty_frames : bool, optional
@@ -85,7 +85,8 @@ class Segmentation(SourcedSegments):
     content_creator_identification : ContentCreatorIdentificationCodeSequence | None, optional
         Coded identification of the creator.
     workers : int | concurrent.futures.Executor, optional
-        Accepted for compatibility; frames are encoded in this thread.
+        Processes that compress frames, as many as there are processors if negative; or what runs
+        them.  Native frames need none.
     dimension_organization_type : DimensionOrganizationTypeValues | str | None, optional
         Organisation of the frames (PS3.3 C.7.6.17); found out by default.
     further_source_images : Sequence[pydicom.Dataset] | None, optional
@@ -160,7 +161,6 @@ class Segmentation(SourcedSegments):
         use_extended_offset_table: bool = False,
         **kwargs: Unpack[SOPClassOptions],
     ) -> None:
-        del workers
         kind = coerce_enum(segmentation_type, SegmentationTypeValues, "segmentation_type")
         equipment = Equipment(
             manufacturer, manufacturer_model_name, software_versions, device_serial_number
@@ -188,6 +188,8 @@ class Segmentation(SourcedSegments):
                 organization_type=dimension_organization_type,
                 contributing_equipment=contributing_equipment,
                 use_extended_offset_table=use_extended_offset_table,
+                transfer_syntax_uid=transfer_syntax_uid,
+                workers=workers,
                 palette=LabelPalette.of(palette_color_lut_transformation, icc_profile, kind),
             ),
         )

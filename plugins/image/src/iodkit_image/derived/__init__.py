@@ -2,7 +2,7 @@
 
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
 from iodkit_image.derived.cutting import cut_tiles
-from iodkit_image.derived.matching import align_volume
+from iodkit_image.derived.matching import align_volume, fit_to_sources
 from iodkit_image.derived.planes import PlaneStack
 from iodkit_image.derived.references import (
     lossy_compression_of,
@@ -10,17 +10,21 @@ from iodkit_image.derived.references import (
     write_referenced_series,
 )
 from iodkit_image.derived.sources import SourceFrames, require_identified
+from iodkit_image.derived.stacks import PlaneStacks, arrange_planes
 from iodkit_image.derived.tiles import TileGrid
 from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [
     "FrameArrangement",
     "PlaneStack",
+    "PlaneStacks",
     "SourceFrames",
     "TileGrid",
     "UnplacedFrames",
     "align_volume",
+    "arrange_planes",
     "cut_tiles",
+    "fit_to_sources",
     "lossy_compression_of",
     "require_identified",
     "require_shape",
