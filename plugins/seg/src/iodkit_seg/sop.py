@@ -12,13 +12,8 @@ from iodkit.elements import coerce_enum
 from iodkit.errors import SOPClassError
 from iodkit_image.regions import IndexRange, VolumeWindow
 from iodkit_seg.access import select_frames
-from iodkit_seg.creation import (
-    PlaneOverrides,
-    SegmentationOptions,
-    SegmentationPlan,
-    Tiling,
-    require_supported,
-)
+from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling
+from iodkit_seg.creation import SegmentationOptions, SegmentationPlan, require_supported
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.modules import ContentIdentification, PyramidLevel
 from iodkit_seg.pixels import SegmentRequest, assemble, selected_numbers
@@ -177,7 +172,7 @@ class Segmentation(SegmentQueries):
         require_enhanced(equipment)
         plan = SegmentationPlan.make(
             source_images,
-            pixel_array,
+            PixelExtent.of(pixel_array),
             kind,
             segment_descriptions,
             further_source_images=further_source_images,
@@ -199,6 +194,7 @@ class Segmentation(SegmentQueries):
                 use_extended_offset_table=use_extended_offset_table,
             ),
         )
+        frames = plan.encode(pixel_array)
         is_labelmap = kind is SegmentationTypeValues.LABELMAP
         SOPClass.__init__(
             self,
@@ -217,7 +213,7 @@ class Segmentation(SegmentQueries):
             **kwargs,
         )
         self.copy_patient_and_study_information(plan.study)
-        plan.write(self)
+        plan.write(self, frames)
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:

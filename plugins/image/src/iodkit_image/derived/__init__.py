@@ -1,6 +1,12 @@
 """What every image that is derived from other images needs: its sources, planes and references."""
 
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
+from iodkit_image.derived.pieces import (
+    PixelPiece,
+    as_sliceable,
+    matrix_pieces,
+    plane_pieces,
+)
 from iodkit_image.derived.planes import PlaneStack, align_volume
 from iodkit_image.derived.references import (
     lossy_compression_of,
@@ -13,13 +19,17 @@ from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [
     "FrameArrangement",
+    "PixelPiece",
     "PlaneStack",
     "SourceFrames",
     "TileGrid",
     "UnplacedFrames",
     "align_volume",
+    "as_sliceable",
     "cut_tiles",
     "lossy_compression_of",
+    "matrix_pieces",
+    "plane_pieces",
     "require_identified",
     "require_shape",
     "write_frame_of_reference",
