@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
@@ -33,6 +32,7 @@ from iodkit_image.derived import (
     require_shape,
     write_referenced_series,
 )
+from iodkit_image.pixels.encapsulation import Encapsulation
 from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
 from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange
@@ -343,13 +343,12 @@ class SegmentationPlan:
             dataset.add_new(_PIXEL_DATA, vr, frames.native_pixel_data(rows, columns))
             return
         encoded = list(frames.codestreams(rows, columns, compress))
-        if self.options.use_extended_offset_table:
-            value, offsets, lengths = encapsulate_extended(encoded)
-            dataset.ExtendedOffsetTable = offsets
-            dataset.ExtendedOffsetTableLengths = lengths
-        else:
-            value = encapsulate(encoded)
-        dataset.add_new(_PIXEL_DATA, "OB", value)
+        encapsulation = Encapsulation.plan(
+            [len(codestream) for codestream in encoded],
+            extended=self.options.use_extended_offset_table,
+        )
+        encapsulation.write_tables(dataset)
+        dataset.add_new(_PIXEL_DATA, "OB", b"".join(encapsulation.pieces(encoded)))
         dataset["PixelData"].is_undefined_length = True
 
 
