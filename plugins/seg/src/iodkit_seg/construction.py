@@ -10,9 +10,10 @@ from iodkit.context import Equipment, current
 from iodkit.dataset import SOPClass, SOPClassOptions, require_enhanced
 from iodkit.elements import coerce_enum
 from iodkit_seg.arrangement import PlaneOverrides, Tiling
-from iodkit_seg.creation import SegmentationOptions, SegmentationPlan, require_supported
+from iodkit_seg.creation import SegmentationOptions, SegmentationPlan
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.modules import ContentIdentification, PyramidLevel
+from iodkit_seg.palette import LabelPalette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from iodkit.dataset import ContributingEquipment
     from iodkit.standard.enums import DimensionOrganizationTypeValues
+    from iodkit_image.transforms import PaletteColorLUTTransformation
     from iodkit_seg.arrangement import PixelExtent
     from iodkit_seg.description import SegmentDescription
 
@@ -75,7 +77,7 @@ class SegmentationParameters(SOPClassOptions, total=False):
     pyramid_uid: str | None
     pyramid_label: str | None
     further_source_images: Sequence[Dataset] | None
-    palette_color_lut_transformation: Dataset | None
+    palette_color_lut_transformation: PaletteColorLUTTransformation | None
     icc_profile: bytes | None
     contributing_equipment: Sequence[ContributingEquipment] | None
     use_extended_offset_table: bool | None
@@ -117,10 +119,6 @@ def begin(
         If an argument is wrong, or does not fit the others.
     """
     given: dict[str, Any] = dict(parameters)
-    require_supported(
-        palette_color_lut_transformation=given.pop("palette_color_lut_transformation", None),
-        icc_profile=given.pop("icc_profile", None),
-    )
     kind = coerce_enum(segmentation_type, SegmentationTypeValues, "segmentation_type")
     equipment = Equipment(
         *(given.pop(name, None) for name in _EQUIPMENT),
@@ -138,7 +136,7 @@ def begin(
             given.pop("tile_size", None),
             resampled=given.get("pyramid_uid") is not None,
         ),
-        options=_take_options(given),
+        options=_take_options(given, kind),
     )
     is_labelmap = kind is SegmentationTypeValues.LABELMAP
     SOPClass.__init__(
@@ -153,7 +151,7 @@ def begin(
     return plan
 
 
-def _take_options(given: dict[str, Any]) -> SegmentationOptions:
+def _take_options(given: dict[str, Any], kind: SegmentationTypeValues) -> SegmentationOptions:
     """Take out of the arguments how the segmentation is stored and described."""
     return SegmentationOptions(
         pyramid=PyramidLevel(given.pop("pyramid_uid", None), given.pop("pyramid_label", None)),
@@ -169,4 +167,9 @@ def _take_options(given: dict[str, Any]) -> SegmentationOptions:
         organization_type=given.pop("dimension_organization_type", None),
         contributing_equipment=given.pop("contributing_equipment", None),
         use_extended_offset_table=given.pop("use_extended_offset_table", False),
+        palette=LabelPalette.of(
+            given.pop("palette_color_lut_transformation", None),
+            given.pop("icc_profile", None),
+            kind,
+        ),
     )

@@ -324,7 +324,7 @@ def _warn_empty() -> None:
         "No pixel of any segment is set; all frames are kept although empty ones were to be left "
         "out, since an image has at least one frame.",
         IodkitWarning,
-        stacklevel=6,
+        stacklevel=7,
     )
 
 
