@@ -130,8 +130,9 @@ def write_files_atomically(
             with as_write_error(name):
                 path = Path(os.path.realpath(name))
                 partials.append((_write_partial(path, content, overwrite), path))
-        for partial, _ in partials if inspect is not None else ():
-            inspect(partial)
+        if inspect is not None:
+            for partial, _ in partials:
+                inspect(partial)
         for partial, path in partials:
             with as_write_error(str(path)):
                 is_new = not path.exists()

@@ -12,6 +12,7 @@ import numpy as np
 
 from iodkit.errors import OutOfRangeError
 from iodkit.io.atomic import as_write_error
+from iodkit.io.pieces import as_bytes_view
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -79,7 +80,8 @@ class Spool(_TemporaryFile):
     @property
     def lengths(self) -> NDArray[np.int64]:
         """numpy.ndarray: Number of bytes of each record, shape (records,)."""
-        return np.diff(np.array(self._ends, np.int64))
+        ends = np.array(self._ends, np.int64)
+        return ends[1:] - ends[:-1]
 
     def append(self, record: bytes | memoryview | NDArray[Any]) -> None:
         """Add a record.
@@ -94,7 +96,7 @@ class Spool(_TemporaryFile):
         WriteError
             If the disk is full.
         """
-        view = memoryview(record)
+        view = as_bytes_view(record)
         with self._lock, as_write_error("a temporary file"):
             if not self._is_flushed:
                 self._file.write(view)
@@ -118,7 +120,7 @@ class Spool(_TemporaryFile):
             The record.
         """
         if not 0 <= number < len(self):
-            raise OutOfRangeError("there is no such record", found=number, expected=len(self))
+            raise OutOfRangeError("there is no such record", found=number)
         start = self._ends[number]
         with self._lock, as_write_error("a temporary file"):
             self._file.seek(start)  # writes what is still in the buffer
@@ -170,5 +172,5 @@ class BitmapFile(_TemporaryFile):
             before = np.zeros(len(bits), np.uint8)  # beyond its end, a file holds zeros
             before[: len(stored)] = stored
             self._file.seek(position)
-            self._file.write(memoryview(before | bits))
+            self._file.write((before | bits).tobytes())
         return bool((before & bits).any())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
+    from iodkit_seg.streaming import SegmentationWriter
 
 __all__ = [
     "DimensionIndexSequence",
@@ -22,6 +23,7 @@ __all__ = [
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",
+    "SegmentationWriter",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
     "create_segmentation_pyramid",
@@ -41,6 +43,7 @@ _HOMES = {
     ),
     "pyramid": ("create_segmentation_pyramid",),
     "sop": ("Segmentation", "segread"),
+    "streaming": ("SegmentationWriter",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

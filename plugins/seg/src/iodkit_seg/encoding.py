@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from iodkit_seg.masks import Masks
 
-__all__ = ["EncodedFrames", "FrameEncoder", "FrameStorage", "Payload", "frame_layout"]
+__all__ = [
+    "EncodedFrames",
+    "FrameEncoder",
+    "FrameLayout",
+    "FrameStorage",
+    "Payload",
+    "as_array",
+    "frame_layout",
+]
 
 Payload = Any
 """Pixels of a frame: a `BitFrame`, an array, or bytes that are compressed already."""
@@ -81,14 +89,17 @@ class EncodedFrames:
         EncodedFrames
             The frames; they share the storage.
         """
-        return EncodedFrames(
-            self.planes[start:stop],
-            None if self.segments is None else self.segments[start:stop],
-            self.bits_allocated,
-            self.overlaps,
-            self.storage,
-            self.kept_as[start:stop],
+        return replace(
+            self,
+            planes=self.planes[start:stop],
+            segments=None if self.segments is None else self.segments[start:stop],
+            kept_as=self.kept_as[start:stop],
         )
+
+    def empty(self) -> EncodedFrames:
+        """Give one empty frame like these."""
+        one = self.part(0, 1)
+        return replace(one, kept_as=np.full(1, -1, np.intp))
 
     def payloads(self) -> Iterator[Payload | None]:
         """Give the pixels of the frames one by one; ``None`` for an empty one."""
@@ -243,6 +254,11 @@ class FrameEncoder:
         self._places, self._segments = array("q"), array("q")
         self.overlaps = False
         """bool: Whether segments of any masks so far share pixels."""
+
+    @property
+    def number_of_frames(self) -> int:
+        """int: Number of frames so far that are not empty."""
+        return len(self._places)
 
     def add(self, masks: Masks, places: NDArray[np.intp]) -> None:
         """Make and keep the frames of some planes that are not empty.

@@ -4,6 +4,7 @@ from iodkit_image.derived.arrangement import FrameArrangement, require_shape
 from iodkit_image.derived.pieces import (
     PixelPiece,
     as_sliceable,
+    cut_block,
     matrix_pieces,
     plane_pieces,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "UnplacedFrames",
     "align_volume",
     "as_sliceable",
+    "cut_block",
     "cut_tiles",
     "lossy_compression_of",
     "matrix_pieces",

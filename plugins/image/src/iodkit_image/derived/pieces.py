@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from iodkit_image.derived.tiles import TileGrid
 
-__all__ = ["PIECE_BYTES", "PixelPiece", "as_sliceable", "matrix_pieces", "plane_pieces"]
+__all__ = [
+    "PIECE_BYTES",
+    "PixelPiece",
+    "as_sliceable",
+    "cut_block",
+    "matrix_pieces",
+    "plane_pieces",
+]
 
 PIECE_BYTES = 64 << 20
 """Pieces are not made larger than this, unless a chunk of the array is."""
