@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.context import Equipment, current
 from iodkit.dataset import SOPClass, SOPClassOptions, require_enhanced
@@ -17,6 +17,7 @@ from iodkit_seg.palette import LabelPalette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
     from typing import Unpack
 
     from pydicom.dataset import Dataset
@@ -81,6 +82,7 @@ class SegmentationParameters(SOPClassOptions, total=False):
     icc_profile: bytes | None
     contributing_equipment: Sequence[ContributingEquipment] | None
     use_extended_offset_table: bool | None
+    workers: int | Executor
 
 
 def begin(
@@ -167,6 +169,8 @@ def _take_options(given: dict[str, Any], kind: SegmentationTypeValues) -> Segmen
         organization_type=given.pop("dimension_organization_type", None),
         contributing_equipment=given.pop("contributing_equipment", None),
         use_extended_offset_table=given.pop("use_extended_offset_table", False),
+        transfer_syntax_uid=given.get("transfer_syntax_uid", ExplicitVRLittleEndian),
+        workers=given.pop("workers", 0),
         palette=LabelPalette.of(
             given.pop("palette_color_lut_transformation", None),
             given.pop("icc_profile", None),

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
-from iodkit.errors import InvalidValueError
 from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.derived import (
     FrameArrangement,
     PixelPiece,
@@ -32,18 +28,19 @@ from iodkit_image.derived import (
     require_shape,
     write_referenced_series,
 )
-from iodkit_image.pixels.encapsulation import Encapsulation
-from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
 from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange
 from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
-from iodkit_seg.encoding import EncodedFrames, FrameEncoder, FrameStorage, frame_layout
+from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
+from iodkit_seg.encoding import EncodedFrames, FrameEncoder, FrameStorage
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.masks import Masks, require_dimensions
+from iodkit_seg.syntaxes import bits_of, require_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -52,9 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentationOptions", "SegmentationPlan"]
 
-_PIXEL_DATA = 0x7FE00010
 _SEGMENT_SEQUENCE = 0x00620002
-_COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,9 @@ class SegmentationOptions:
     omit_empty_frames: bool
     organization_type: DimensionOrganizationTypeValues | str | None
     contributing_equipment: Sequence[ContributingEquipment] | None
-    use_extended_offset_table: bool
+    use_extended_offset_table: bool | None
+    transfer_syntax_uid: str
+    workers: int | Executor = 0
     palette: LabelPalette | None = None
 
 
@@ -152,6 +149,7 @@ class SegmentationPlan:
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
         if options.palette is not None:
             options.palette.check(descriptions)
+        require_syntax(options.transfer_syntax_uid, bits_of(kind, numbers))
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
         return cls(
@@ -168,6 +166,16 @@ class SegmentationPlan:
     def numbers(self) -> tuple[int, ...]:
         """tuple[int, ...]: Numbers of the segments, without that of the background."""
         return tuple(n for d in self.descriptions if (n := int(d.SegmentNumber)) != 0)
+
+    @property
+    def bits_allocated(self) -> int:
+        """int: Bits of a pixel."""
+        return bits_of(self.kind, self.numbers)
+
+    def compressor(self) -> Callable[[NDArray[Any]], bytes] | None:
+        """Make what compresses a frame; ``None`` if frames are native."""
+        meaning = "MONOCHROME2" if self.options.palette is None else "PALETTE COLOR"
+        return frame_compressor(self.options.transfer_syntax_uid, self.bits_allocated, meaning)
 
     def encoder(self, storage: FrameStorage | None = None) -> FrameEncoder:
         """Make what turns planes into frames.
@@ -250,7 +258,14 @@ class SegmentationPlan:
             Its frames.
         """
         self.write_modules(dataset, frames)
-        self._write_pixels(dataset, frames)
+        options = self.options
+        write_pixel_data(
+            dataset,
+            frames,
+            (self.places.rows, self.places.columns),
+            use_extended_offset_table=options.use_extended_offset_table,
+            workers=options.workers,
+        )
 
     def write_modules(self, dataset: Dataset, frames: EncodedFrames) -> None:
         """Write all modules of the segmentation but the values of its pixels.
@@ -304,60 +319,6 @@ class SegmentationPlan:
         if self.options.palette is not None:
             return list(self.descriptions)
         return [with_color(description) for description in self.descriptions]
-
-    def compressor(self, syntax: UID) -> Callable[[NDArray[Any]], bytes] | None:
-        """Make what compresses a frame in a transfer syntax.
-
-        Parameters
-        ----------
-        syntax : pydicom.uid.UID
-            Transfer syntax.
-
-        Returns
-        -------
-        Callable[[numpy.ndarray], bytes] | None
-            Compresses a frame of shape (rows, columns); ``None`` if frames are native.
-
-        Raises
-        ------
-        InvalidValueError
-            If frames of this type are not compressed by the transfer syntax.
-        """
-        if not is_compressed(syntax):
-            return None
-        if self.kind not in _COMPRESSIBLE and syntax != DEFLATED_IMAGE_FRAME:
-            raise InvalidValueError(
-                "single-bit frames are not compressed by this transfer syntax",
-                attribute="transfer_syntax_uid",
-                found=syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
-                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
-                clause="PS3.5 8.2",
-            )
-        bits = frame_layout(self.kind, self.numbers).bits_allocated
-        return partial(
-            encode_frame,
-            transfer_syntax_uid=syntax,
-            bits_allocated=bits,
-            bits_stored=bits,
-            photometric_interpretation="MONOCHROME2",
-        )
-
-    def _write_pixels(self, dataset: Dataset, frames: EncodedFrames) -> None:
-        rows, columns = self.places.rows, self.places.columns
-        compress = self.compressor(UID(dataset.file_meta.TransferSyntaxUID))
-        if compress is None:
-            vr = "OW" if frames.bits_allocated > 8 else "OB"
-            dataset.add_new(_PIXEL_DATA, vr, frames.native_pixel_data(rows, columns))
-            return
-        encoded = list(frames.codestreams(rows, columns, compress))
-        encapsulation = Encapsulation.plan(
-            [len(codestream) for codestream in encoded],
-            extended=self.options.use_extended_offset_table,
-        )
-        encapsulation.write_tables(dataset)
-        dataset.add_new(_PIXEL_DATA, "OB", b"".join(encapsulation.pieces(encoded)))
-        dataset["PixelData"].is_undefined_length = True
 
 
 def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:

@@ -12,9 +12,10 @@ import numpy as np
 from iodkit.errors import InvalidValueError, IodkitWarning
 from iodkit_seg.bitplanes import BitFrame, bit_pieces, frame_bits, label_bits, mask_bits
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.syntaxes import bits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,15 +24,14 @@ if TYPE_CHECKING:
 __all__ = [
     "EncodedFrames",
     "FrameEncoder",
-    "FrameLayout",
     "FrameStorage",
     "Payload",
     "as_array",
-    "frame_layout",
+    "pixel_type",
 ]
 
 Payload = Any
-"""Pixels of a frame: a `BitFrame`, an array, or bytes that are compressed already."""
+"""Pixels of a frame: a `BitFrame` or an array; bytes where a storage compresses them."""
 
 _MANY = 2048
 
@@ -96,11 +96,6 @@ class EncodedFrames:
             kept_as=self.kept_as[start:stop],
         )
 
-    def empty(self) -> EncodedFrames:
-        """Give one empty frame like these."""
-        one = self.part(0, 1)
-        return replace(one, kept_as=np.full(1, -1, np.intp))
-
     def payloads(self) -> Iterator[Payload | None]:
         """Give the pixels of the frames one by one; ``None`` for an empty one."""
         for start in range(0, len(self.kept_as), _MANY):
@@ -127,35 +122,16 @@ class EncodedFrames:
         """Join the frames into the value of Pixel Data, padded to an even length."""
         return b"".join(self.native_pieces(rows, columns))
 
-    def codestreams(
-        self, rows: int, columns: int, compress: Callable[[NDArray[Any]], bytes]
-    ) -> Iterator[bytes]:
-        """Give the compressed bytes of the frames one by one.
-
-        Parameters
-        ----------
-        rows, columns : int
-            Size of a frame.
-        compress : Callable[[numpy.ndarray], bytes]
-            Compresses a frame of shape (rows, columns), of single bits as 0 and 1; frames that
-            were compressed before they were kept are given as they are.
-
-        Yields
-        ------
-        bytes
-            A compressed frame.
-        """
-        empty: bytes | None = None
+    def arrays(self, rows: int, columns: int) -> Iterator[NDArray[Any]]:
+        """Give the frames one by one, each of shape (rows, columns), single bits as 0 and 1."""
+        empty = np.zeros((rows, columns), pixel_type(self.bits_allocated))
         for payload in self.payloads():
-            if isinstance(payload, bytes):
-                yield payload
-            elif payload is not None:
-                yield compress(as_array(payload, rows, columns))
-            else:
-                if empty is None:
-                    dtype = np.dtype(f"u{max(1, self.bits_allocated // 8)}")
-                    empty = compress(np.zeros((rows, columns), dtype))
-                yield empty
+            yield empty if payload is None else as_array(payload, rows, columns)
+
+
+def pixel_type(bits_allocated: int) -> np.dtype[Any]:
+    """Give the type of arrays of frames: single bits are 0 and 1."""
+    return np.dtype(np.uint16 if bits_allocated == 16 else np.uint8)
 
 
 def as_array(payload: Payload, rows: int, columns: int) -> NDArray[Any]:
@@ -177,35 +153,6 @@ def as_array(payload: Payload, rows: int, columns: int) -> NDArray[Any]:
         return frame_bits(payload, rows * columns).reshape(rows, columns)
     array: NDArray[Any] = payload
     return array
-
-
-@dataclass(frozen=True, slots=True)
-class FrameLayout:
-    """How pixels of one frame are stored."""
-
-    bits_allocated: int
-    dtype: np.dtype[Any]
-
-
-def frame_layout(kind: SegmentationTypeValues, numbers: Sequence[int]) -> FrameLayout:
-    """Tell how the pixels of a type of segmentation are stored (PS3.3 C.8.20.2).
-
-    Parameters
-    ----------
-    kind : SegmentationTypeValues
-        Type of the segmentation.
-    numbers : Sequence[int]
-        Numbers of its segments; the highest decides about the bits of a label map.
-
-    Returns
-    -------
-    FrameLayout
-        Bits allocated, and type of the arrays of frames.
-    """
-    if kind is SegmentationTypeValues.BINARY:
-        return FrameLayout(1, np.dtype(np.uint8))
-    is_wide = kind is SegmentationTypeValues.LABELMAP and max(numbers) > 255
-    return FrameLayout(16, np.dtype(np.uint16)) if is_wide else FrameLayout(8, np.dtype(np.uint8))
 
 
 class FrameEncoder:
@@ -249,7 +196,7 @@ class FrameEncoder:
         self._index_of = {number: index for index, number in enumerate(numbers)}
         self._maximum = max_fractional_value
         self._storage: FrameStorage = [] if storage is None else storage
-        self._layout = frame_layout(kind, numbers)
+        self._bits = bits_of(kind, numbers)
         # Sixteen bytes for each frame that is kept.
         self._places, self._segments = array("q"), array("q")
         self.overlaps = False
@@ -283,7 +230,7 @@ class FrameEncoder:
         masks.require_binary(self._kind)
         if self._kind is SegmentationTypeValues.BINARY:
             return _binary_frames(masks)
-        return _label_frames(masks, self._layout.dtype.type)
+        return _label_frames(masks, pixel_type(self._bits).type)
 
     def finish(self, order: NDArray[np.intp], *, omit_empty: bool) -> EncodedFrames:
         """Put the frames in order: by segment, then by plane.
@@ -324,7 +271,7 @@ class FrameEncoder:
         return EncodedFrames(
             planes=planes,
             segments=None if self._is_labelmap else self._numbers[indices],
-            bits_allocated=self._layout.bits_allocated,
+            bits_allocated=self._bits,
             overlaps=self.overlaps,
             storage=self._storage,
             kept_as=kept_as,

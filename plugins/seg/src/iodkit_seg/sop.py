@@ -72,8 +72,8 @@ class Segmentation(SourcedSegments):
     content_description, content_creator_name, content_label : optional
         Description, creator and label of the content; the label is a code string.
     transfer_syntax_uid : str | pydicom.uid.UID, optional
-        Transfer syntax.  Frames of a BINARY segmentation can be native, or compressed by
-        Deflated Image Frame Compression, 1.2.840.10008.1.2.8.1.
+        Transfer syntax: a native one, or one without loss that is defined for the bits of the
+        type; see :data:`iodkit_seg.syntaxes.SYNTAXES`.
     pixel_measures, plane_orientation, plane_positions : optional
         Geometry of the planes where it is not that of the source frames.
     omit_empty_frames : bool, optional
@@ -81,7 +81,8 @@ class Segmentation(SourcedSegments):
     content_creator_identification : ContentCreatorIdentificationCodeSequence | None, optional
         Coded identification of the creator.
     workers : int | concurrent.futures.Executor, optional
-        Accepted for compatibility; frames are encoded in this thread.
+        Processes that compress frames, as many as there are processors if negative; or what runs
+        them.  Native frames need none.
     dimension_organization_type : DimensionOrganizationTypeValues | str | None, optional
         Organisation of the frames (PS3.3 C.7.6.17); found out by default.
     further_source_images : Sequence[pydicom.Dataset] | None, optional
@@ -156,7 +157,6 @@ class Segmentation(SourcedSegments):
         use_extended_offset_table: bool = False,
         **kwargs: Unpack[SOPClassOptions],
     ) -> None:
-        del workers
         plan = begin(
             self,
             source_images,
@@ -192,6 +192,7 @@ class Segmentation(SourcedSegments):
             icc_profile=icc_profile,
             contributing_equipment=contributing_equipment,
             use_extended_offset_table=use_extended_offset_table,
+            workers=workers,
             **kwargs,
         )
         plan.write(self, plan.encode(pixel_array))

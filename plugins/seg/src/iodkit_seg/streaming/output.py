@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from iodkit.errors import InvalidValueError
 from iodkit.frames import ConcatenationParts
 from iodkit.io import BulkValue, encode_file, flatten_pieces, write_files_atomically
 from iodkit_image.pixels.encapsulation import Encapsulation
-from iodkit_seg.encoding import frame_layout
+from iodkit_seg.encapsulation import native_vr
+from iodkit_seg.encoding import pixel_type
 from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.sop import Segmentation
 
@@ -94,7 +96,7 @@ class FileLimits:
         return borders
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SegmentationOutput:
     """Writes the files of a segmentation.
 
@@ -137,8 +139,7 @@ class SegmentationOutput:
         if not plan.options.omit_empty_frames:
             per_place = 1 if plan.kind is SegmentationTypeValues.LABELMAP else len(plan.numbers)
             number_of_frames = plan.places.number_of_places * per_place
-        bits = frame_layout(plan.kind, plan.numbers).bits_allocated
-        size = number_of_frames * plan.places.rows * plan.places.columns * bits // 8
+        size = number_of_frames * plan.places.rows * plan.places.columns * plan.bits_allocated // 8
         if size > _LONGEST_VALUE:
             raise InvalidValueError(
                 "native pixel data of one file are limited",
@@ -197,12 +198,20 @@ class SegmentationOutput:
     def _pixel_data(self, frames: EncodedFrames, extended: bool) -> BulkValue:
         size = self._size
         if self.compress is None:
-            vr = "OW" if frames.bits_allocated > 8 else "OB"
+            vr = native_vr(frames.bits_allocated)
             return BulkValue(vr, frames.native_pieces(*size), frames.native_length(*size))
         encapsulation = Encapsulation.plan(self._lengths(frames), extended=extended)
         encapsulation.write_tables(self.dataset)
-        codestreams = frames.codestreams(*size, self.compress)
+        codestreams = (
+            self._empty if codestream is None else codestream for codestream in frames.payloads()
+        )
         return BulkValue("OB", encapsulation.pieces(codestreams), None)
+
+    @cached_property
+    def _empty(self) -> bytes:
+        """An empty frame, compressed; only where frames are."""
+        assert self.compress is not None
+        return self.compress(np.zeros(self._size, pixel_type(self.plan.bits_allocated)))
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -216,8 +225,7 @@ class SegmentationOutput:
         known, is_empty = self.storage.lengths, frames.kept_as < 0
         if not is_empty.any():
             return known[frames.kept_as]
-        empty = len(next(frames.empty().codestreams(*self._size, self.compress)))
-        return np.where(is_empty, empty, np.append(known, 0)[frames.kept_as])
+        return np.where(is_empty, len(self._empty), np.append(known, 0)[frames.kept_as])
 
     def _borders(self, frames: EncodedFrames, parts: ConcatenationParts) -> list[int]:
         most = self.limits.bytes

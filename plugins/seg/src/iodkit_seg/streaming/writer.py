@@ -14,7 +14,7 @@ from iodkit_image.derived import as_sliceable, cut_block, plane_pieces
 from iodkit_seg.arrangement import PixelExtent
 from iodkit_seg.bitplanes import mask_bits
 from iodkit_seg.construction import begin
-from iodkit_seg.encoding import frame_layout
+from iodkit_seg.encoding import pixel_type
 from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.masks import Masks
 from iodkit_seg.sop import Segmentation
@@ -120,7 +120,7 @@ class SegmentationWriter:
             self._dataset, source_images, extent, segmentation_type, segment_descriptions, **kwargs
         )
         _require_axes(geometry, plan.places)
-        compress = plan.compressor(self._dataset.transfer_syntax_uid)
+        compress = plan.compressor()
         # Settings of a block that has ended when the file is closed still hold for it.
         self._context = contextvars.copy_context()
         self._overwrite = overwrite
@@ -128,7 +128,7 @@ class SegmentationWriter:
         self._spool = Spool(self._folder)
         self._union: BitmapFile | None = None
         rows, columns = plan.places.rows, plan.places.columns
-        dtype = frame_layout(plan.kind, plan.numbers).dtype
+        dtype = pixel_type(plan.bits_allocated)
         storage = SpooledFrames(self._spool, rows, columns, dtype, compress)
         self._encoder = plan.encoder(storage)
         self._arrivals = Arrivals(plan.places.number_of_places, plan.numbers)
