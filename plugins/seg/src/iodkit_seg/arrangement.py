@@ -15,7 +15,9 @@ from iodkit_image.derived import (
     TileGrid,
     UnplacedFrames,
     align_volume,
+    arrange_planes,
     as_sliceable,
+    fit_to_sources,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     )
     from iodkit.spatial import VolumeGeometry
 
-__all__ = ["PixelExtent", "PlaneOverrides", "Tiling", "arrange"]
+__all__ = ["PixelExtent", "PlaneOverrides", "Tiling", "arrange", "fit_volume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def arrange(
         return _place_tiles(extent, sources, tiling)
     if sources.coordinate_system is None:
         return UnplacedFrames.from_sources(sources)
+    if not overridden:
+        return arrange_planes(sources)
     stack = PlaneStack.from_sources(sources).with_overrides(
         overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
     )
@@ -154,7 +158,27 @@ def _place_volume(volume: Any, sources: SourceFrames, overridden: bool) -> Frame
             found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
             expected="an array with a plane for each source frame",
         )
-    return PlaneStack.from_volume(align_volume(volume, sources), sources)
+    if isinstance(volume, Volume):
+        volume = fit_volume(volume, sources)
+    return PlaneStack.from_volume(volume, sources)
+
+
+def fit_volume(volume: Volume, sources: SourceFrames) -> Volume:
+    """Bring a volume onto the grid of its sources, where that is exact.
+
+    Parameters
+    ----------
+    volume : Volume
+        The volume.
+    sources : SourceFrames
+        Frames of the source images.
+
+    Returns
+    -------
+    Volume
+        The volume with the axes, rows and columns of the sources, or as much of that as is exact.
+    """
+    return fit_to_sources(align_volume(volume, sources), sources)
 
 
 def _place_tiles(extent: PixelExtent, sources: SourceFrames, tiling: Tiling) -> FrameArrangement:

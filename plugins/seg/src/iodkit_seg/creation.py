@@ -19,7 +19,6 @@ from iodkit_image.derived import (
     PixelPiece,
     SourceFrames,
     TileGrid,
-    align_volume,
     as_sliceable,
     lossy_compression_of,
     matrix_pieces,
@@ -29,7 +28,7 @@ from iodkit_image.derived import (
     write_referenced_series,
 )
 from iodkit_seg import modules
-from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange
+from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
 from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
 from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
@@ -233,7 +232,7 @@ class SegmentationPlan:
             If the shape of the array does not fit the places.
         """
         if isinstance(pixel_array, Volume):
-            pixel_array = align_volume(pixel_array, self.sources).array
+            pixel_array = fit_volume(pixel_array, self.sources).array
         pixels = as_sliceable(pixel_array)
         if self.is_matrix:
             yield from matrix_pieces(pixels, cast("TileGrid", self.places))
