@@ -6,7 +6,8 @@ from pathlib import Path
 import iodkit.spatial
 from signatures import interface
 
-# Renew it, and say in the changelog what changed, with: PYTHONPATH=tests/support python tests/spatial/test_interface.py
+# A change that is meant goes into the changelog, and into this file with
+# PYTHONPATH=tests/support python tests/spatial/test_interface.py
 AGREED = Path(__file__).with_name("interface.txt")
 
 

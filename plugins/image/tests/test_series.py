@@ -75,7 +75,22 @@ def test_every_error_has_its_report():
     cine = ik.from_dataset(phantom.ultrasound_cine(3, 8, 8))
     place = ik.VolumeGeometry(np.eye(4), (1, 8, 8), "PATIENT")
     gapped = phantom.ct_series(6, 10, 12, variant="gapped")
+
+    def changed(**attributes):
+        series = phantom.ct_series(6, 10, 12)
+        for keyword, value in attributes.items():
+            setattr(series[2], keyword, value)
+        return series
+
+    foreign = changed(FrameOfReferenceUID="2.25.5")
     cases = (
+        (lambda: ik.get_volume_from_series(foreign), "MIXED_FRAMES_OF_REFERENCE"),
+        (lambda: ik.get_volume_from_series(changed(Rows=8)), "MIXED_GRIDS"),
+        (lambda: ik.get_volume_from_series(changed(PixelSpacing=[3, 3])), "MIXED_GRIDS"),
+        (
+            lambda: ik.get_volume_from_series(changed(ImageOrientationPatient=[0, 1, 0, 1, 0, 0])),
+            "MIXED_ORIENTATION",
+        ),
         (lambda: ik.get_volume_from_series(gapped), "MISSING_PLANES"),
         (lambda: ik.get_volume_from_series(_repeated(6)), "REPEATED_STACKS"),
         (lambda: ik.get_volume_from_series(_repeated(3), channels="EchoTime"), "DUPLICATES"),
