@@ -209,6 +209,9 @@ def test_tiles_of_a_matrix():
             get_tile_array(matrix, *offset, 2, 2)
     with pytest.raises(InvalidValueError):
         tile_pixel_matrix(5, 7, 0, 3)
+    for wrong in ([[1, 2]], None, "abc", 3.0):
+        with pytest.raises(InvalidTypeError, match="pixel_array"):
+            get_tile_array(wrong, 1, 1, 2, 2)
 
 
 def test_coordinate_systems():
