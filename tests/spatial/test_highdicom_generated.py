@@ -94,8 +94,10 @@ def stack(rng):
     normal = np.cross(orientation[:3], orientation[3:])
     count = int(rng.integers(1, 8))
     steps = pick(rng, np.arange(count), [0, 1, 2, 4, 5], [0, 1, 1, 2], np.zeros(count))
-    along = rng.permutation(steps) * rng.uniform(0.3, 6)
-    return (rng.uniform(-300, 300, 3) + np.outer(along, normal)).round(6).tolist(), orientation
+    spacing = rng.uniform(0.3, 6)
+    along = rng.permutation(steps) * spacing
+    positions = rng.uniform(-300, 300, 3) + np.outer(along, normal)
+    return positions.round(6).tolist(), orientation, spacing
 
 
 def options(rng, **choices):
@@ -125,7 +127,7 @@ def rotations(rng):
 
 
 def orders(rng):
-    positions, orientation = stack(rng)
+    positions, orientation, spacing = stack(rng)
     yield Call("get_plane_sort_index", [positions, orientation, convention(rng), handedness(rng)])
     chosen = options(
         rng,
@@ -133,7 +135,7 @@ def orders(rng):
         allow_duplicate_positions=True,
         sort=False,
         enforce_handedness=True,
-        spacing_hint=pick(rng, 1.0, 2.0),
+        spacing_hint=spacing * pick(rng, 1, 2, 0.4),
         perpendicular_tol=0.01,
         index_convention=pick(rng, "RD", "DR", "LU"),
         handedness=pick(rng, "RIGHT_HANDED", "LEFT_HANDED"),
