@@ -9,11 +9,16 @@ from iodkit.spatial.affine import (
     get_normal_vector,
 )
 from iodkit.spatial.between_planes import ImageToImageTransformer, PixelToPixelTransformer
+from iodkit.spatial.between_volumes import VolumeToVolumeTransformer
 from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescriptor
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, rotation_for_patient_orientation
 from iodkit.spatial.describing import describe_positions
 from iodkit.spatial.errors import GeometryMismatchError, NotAVolumeError
-from iodkit.spatial.geometry import VolumeGeometry, VolumeToVolumeTransformer
+from iodkit.spatial.from_reference import (
+    ReferenceToImageTransformer,
+    ReferenceToPixelTransformer,
+)
+from iodkit.spatial.geometry import VolumeGeometry
 from iodkit.spatial.image_plane import ImagePlane, get_image_coordinate_system, read_plane
 from iodkit.spatial.image_stack import describe_stack
 from iodkit.spatial.orthogonality import orthonormal_cosines
@@ -39,11 +44,9 @@ from iodkit.spatial.tiling import (
     is_tiled_image,
     tile_pixel_matrix,
 )
-from iodkit.spatial.transformers import (
+from iodkit.spatial.to_reference import (
     ImageToReferenceTransformer,
     PixelToReferenceTransformer,
-    ReferenceToImageTransformer,
-    ReferenceToPixelTransformer,
 )
 from iodkit.spatial.volume import Volume
 from iodkit.spatial.volume_positions import get_series_volume_positions, get_volume_positions
