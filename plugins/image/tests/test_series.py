@@ -1,9 +1,12 @@
 """Volumes of single-frame instances."""
 
 import copy
+import io
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
 
 import iodkit as ik
 from counted import CountedSource
@@ -101,6 +104,22 @@ def test_every_error_has_its_report():
             read()
         assert isinstance(caught.value.report, StackReport)
         assert caught.value.report.kind.value == kind
+
+
+@pytest.mark.parametrize("size", [(32, 48), (10, 32)])
+def test_sizes_whose_bytes_look_like_padding(size):
+    files = []
+    for dataset in phantom.ct_series(2, *size):
+        buffer = io.BytesIO()
+        dataset.save_as(buffer, enforce_file_format=True)
+        files.append(dcmread(io.BytesIO(buffer.getvalue())))
+    # A space and a zero byte: 32 in little endian, before anybody has looked at it.
+    assert isinstance(files[0].get_item("Rows"), RawDataElement)
+    assert ik.get_volume_from_series(files).spatial_shape == (2, *size)
+    without = phantom.ct_series(2, *size)
+    del without[1].Rows
+    with pytest.raises(ik.GeometryError, match="no common Rows"):
+        ik.get_volume_from_series(without)
 
 
 def test_missing_instances_are_filled_only_when_told():

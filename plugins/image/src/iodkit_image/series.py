@@ -167,8 +167,13 @@ def _check_series(series_datasets: Sequence[Dataset]) -> list[Dataset]:
 
 def _require_one_series(datasets: Sequence[Dataset]) -> None:
     """Raise unless instances name one series, and each a frame of reference and a size."""
-    for keyword in ("SeriesInstanceUID", "FrameOfReferenceUID", "Rows", "Columns"):
-        values = {peek_text(dataset, keyword) for dataset in datasets}
+    for keyword, peek in (
+        ("SeriesInstanceUID", peek_text),
+        ("FrameOfReferenceUID", peek_text),
+        ("Rows", peek_number),
+        ("Columns", peek_number),
+    ):
+        values = {peek(dataset, keyword) for dataset in datasets}
         if None in values or (keyword == "SeriesInstanceUID" and len(values) > 1):
             raise GeometryError(
                 f"the instances have no common {keyword}",
