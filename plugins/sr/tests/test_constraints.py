@@ -9,7 +9,8 @@ from iodkit import sr
 from iodkit.errors import InvalidValueError
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_item
-from iodkit_sr.constraints import CONSTRAINTS, find_violations
+from iodkit_sr.constraints.tables import CONSTRAINTS
+from iodkit_sr.constraints.violations import find_violations
 from iodkit_sr.rules.relationships import check_relationships
 
 TITLE = ik.CodedConcept("126000", "DCM", "Imaging Measurement Report")

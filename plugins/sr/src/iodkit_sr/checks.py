@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 from iodkit.attributes import Severity
 from iodkit.errors import MissingAttributeError
-from iodkit_sr.constraints import CONSTRAINTS, check_tree
+from iodkit_sr.constraints.tables import CONSTRAINTS
+from iodkit_sr.constraints.violations import check_tree
 from iodkit_sr.tree.gaps import find_missing_names, find_missing_values
 
 if TYPE_CHECKING:
-    from iodkit_sr.document import SRDocument
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_content"]
 
 
-def check_content(document: SRDocument) -> None:
+def check_content(tree: ContentTree, sop_class_uid: str) -> None:
     """Check which items are where, and that each has its name and its value.
 
     Parameters
     ----------
-    document : SRDocument
-        A new document.
+    tree : ContentTree
+        Content of a new document.
+    sop_class_uid : str
+        SOP class of the document.
 
     Raises
     ------
@@ -33,8 +36,7 @@ def check_content(document: SRDocument) -> None:
     NotFoundError
         If a relationship by reference leads nowhere.
     """
-    tree = document.tree
-    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
+    constraints = CONSTRAINTS.get(sop_class_uid)
     if constraints is not None:
         check_tree(tree, constraints)
     for fault in chain(find_missing_values(tree.index), find_missing_names(tree.index)):

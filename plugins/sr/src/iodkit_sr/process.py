@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from iodkit_sr.document import SRDocument
+    from iodkit_sr.readable import ReadableDocument
 
 __all__ = ["amend", "list_identical", "verify"]
 
-_DocumentT = TypeVar("_DocumentT", bound="SRDocument")
+_DocumentT = TypeVar("_DocumentT", bound="ReadableDocument")
 _CURRENT = "CurrentRequestedProcedureEvidenceSequence"
 
 
@@ -50,14 +50,14 @@ def verify(document: _DocumentT, observer: Observer) -> _DocumentT:
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         A complete document; it is not changed.
     observer : Observer
         Who verified it.
 
     Returns
     -------
-    SRDocument
+    ReadableDocument
         Verified document with the first one as predecessor.
 
     Raises
@@ -91,7 +91,7 @@ def amend(
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         The document; it is not changed.
     content : pydicom.Dataset | pydicom.Sequence | None, optional
         Root item of the new content; the content stays by default.
@@ -102,7 +102,7 @@ def amend(
 
     Returns
     -------
-    SRDocument
+    ReadableDocument
         Amended document with the first one as predecessor.
 
     Raises
@@ -119,7 +119,7 @@ def amend(
             if keyword in new:
                 delattr(new, keyword)
         checked.write(new)
-        check_content(new)
+        check_content(new.tree, str(new.SOPClassUID))
         _extend_evidence(new, checked.root, evidence)
     if is_complete is not None:
         new.CompletionFlag = "COMPLETE" if is_complete else "PARTIAL"
@@ -131,7 +131,9 @@ def amend(
     return new
 
 
-def _extend_evidence(document: SRDocument, root: Dataset, evidence: Sequence[Dataset]) -> None:
+def _extend_evidence(
+    document: ReadableDocument, root: Dataset, evidence: Sequence[Dataset]
+) -> None:
     """Add objects to the evidence of a document, and check that what is needed is there."""
     listed = {str(instance) for _, _, instance, _ in document.get_evidence()}
     wanted = set(referenced_instances(root)) - listed
@@ -143,12 +145,12 @@ def _extend_evidence(document: SRDocument, root: Dataset, evidence: Sequence[Dat
             setattr(document, keyword, [*before, *items])
 
 
-def list_identical(documents: Sequence[SRDocument]) -> None:
+def list_identical(documents: Sequence[ReadableDocument]) -> None:
     """Write into documents of the same content that they are identical (PS3.3 C.17.2.2).
 
     Parameters
     ----------
-    documents : Sequence[SRDocument]
+    documents : Sequence[ReadableDocument]
         Two documents or more, one for each study that they belong to.
 
     Raises

@@ -8,7 +8,7 @@ from iodkit.errors import InvalidValueError
 from iodkit_sr.tree.nodes import Node
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_references"]
 
