@@ -78,6 +78,8 @@ class Scan:
         Tag, start and end of the attribute that holds the value.
     implicit : list[bool]
         Whether the item is encoded without VRs.
+    hollow : list[int]
+        Rows whose Content Sequence is there and has no items.
     """
 
     data: bytes
@@ -91,6 +93,7 @@ class Scan:
     references: dict[int, bytes] = field(default_factory=dict)
     values: list[tuple[int, int, int]] = field(default_factory=list)
     implicit: list[bool] = field(default_factory=list)
+    hollow: list[int] = field(default_factory=list)
 
 
 def scan_items(data: bytes, implicit_vr: bool, first_depth: int = 1) -> Scan:
@@ -215,12 +218,19 @@ class _Scanner:
             if end > limit:
                 raise CorruptDataError(f"the length at byte {position} is too large")
             if tag == _CONTENT:
-                nested = implicit or vr == b"UN"
-                position = self.sequence(start, end, nested, row, depth + 1)
+                position = self._content(start, end, implicit or vr == b"UN", row, depth)
                 continue
             position = self._end_of(tag, vr, start, implicit) if undefined else end
             if tag in _KEPT:
                 self._keep(tag, row, start, position)
+        return position
+
+    def _content(self, start: int, end: int, implicit: bool, row: int, depth: int) -> int:
+        """Take the items below an item; return where what follows them starts."""
+        before = len(self.out.parents)
+        position = self.sequence(start, end, implicit, row, depth + 1)
+        if len(self.out.parents) == before:
+            self.out.hollow.append(row)
         return position
 
     def _add_row(self, implicit: bool) -> None:
