@@ -10,7 +10,7 @@ from iodkit.elements import check_type, format_date, format_time
 from iodkit.errors import InvalidValueError
 from iodkit_sr.checks import check_content
 from iodkit_sr.creation import Content, Observer, write_observer
-from iodkit_sr.evidence import hierarchy, referenced_instances, sort_evidence
+from iodkit_sr.evidence import hierarchy, sort_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,8 @@ def amend(
                 delattr(new, keyword)
         checked.write(new)
         check_content(new.tree, str(new.SOPClassUID))
-        _extend_evidence(new, checked.root, evidence)
+    if content is not None or evidence:
+        _extend_evidence(new, evidence)
     if is_complete is not None:
         new.CompletionFlag = "COMPLETE" if is_complete else "PARTIAL"
     if is_final is not None:
@@ -131,12 +132,10 @@ def amend(
     return new
 
 
-def _extend_evidence(
-    document: ReadableDocument, root: Dataset, evidence: Sequence[Dataset]
-) -> None:
+def _extend_evidence(document: ReadableDocument, evidence: Sequence[Dataset]) -> None:
     """Add objects to the evidence of a document, and check that what is needed is there."""
     listed = {str(instance) for _, _, instance, _ in document.get_evidence()}
-    wanted = set(referenced_instances(root)) - listed
+    wanted = set(document.tree.list_referenced_instances()) - listed
     new = [each for each in evidence if str(each.get("SOPInstanceUID")) not in listed]
     current, other = sort_evidence(new, wanted, document.StudyInstanceUID)
     for keyword, items in ((_CURRENT, current), ("PertinentOtherEvidenceSequence", other)):
