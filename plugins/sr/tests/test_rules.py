@@ -226,7 +226,7 @@ def bad_person(item):
     item.PersonName = "x" * 65
 
 
-@pytest.mark.filterwarnings("ignore:.*maximum length.*:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*maximum.*length:UserWarning")
 @pytest.mark.parametrize(
     ("make", "change", "attribute"),
     [

@@ -166,6 +166,7 @@ class _Scanner:
         self.data = data
         self.out = Scan(data)
         self._window: Window | None = None
+        self._values: dict[bytes, bytes] = {}
 
     def path(self) -> str:
         """Path of the last item that was met."""
@@ -246,17 +247,21 @@ class _Scanner:
         """Note what an element tells about the item."""
         out = self.out
         if tag == _NAME:
-            out.names[row] = self.data[start:end]
+            out.names[row] = self._shared(self.data[start:end])
         elif tag == _TYPE:
-            out.types[row] = self.data[start:end].strip(b" \0")
+            out.types[row] = self._shared(self.data[start:end].strip(b" \0"))
         elif tag == _RELATIONSHIP:
-            out.relationships[row] = self.data[start:end].strip(b" \0")
+            out.relationships[row] = self._shared(self.data[start:end].strip(b" \0"))
         elif tag == _TEMPLATE:
             out.templates[row] = self.data[start:end]
         elif tag == _REFERENCED_ITEM:
             out.references[row] = self.data[start:end]
         elif out.values[row][0] in _SECONDARY:
             out.values[row] = (tag, start, end)
+
+    def _shared(self, value: bytes) -> bytes:
+        """Give the one object for equal values, of which documents have few and many items."""
+        return self._values.setdefault(value, value)
 
     def _end_of(self, tag: int, vr: bytes, start: int, implicit: bool) -> int:
         """Find where a value of undefined length ends, its delimiter included."""
