@@ -14,13 +14,14 @@ from iodkit.context import defaults
 from iodkit.testing import phantom
 from iodkit.testing.conformance import BadCall, ConformanceCase
 from iodkit_sr import value_types as vt
-from iodkit_sr.constraints.tables import CONSTRAINTS, Constraints
+from iodkit_sr.constraints.tables import CONSTRAINTS
 from iodkit_sr.document import SRDocument
 from iodkit_sr.sop import BasicTextSR, Comprehensive3DSR, ComprehensiveSR, EnhancedSR, ExtensibleSR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iodkit_sr.constraints.model import Constraints
     from iodkit_sr.sop import _NewDocument
 
 __all__ = [

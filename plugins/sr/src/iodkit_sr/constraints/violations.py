@@ -14,7 +14,7 @@ from iodkit_sr.tree.references import check_references
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iodkit_sr.constraints.tables import Constraints
+    from iodkit_sr.constraints.model import Constraints
     from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["Violation", "check_tree", "find_violations"]
