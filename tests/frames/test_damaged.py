@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import struct
+from dataclasses import replace
 
 import pytest
 from pydicom import Dataset
 
-from damaged_groups import check, damage, dataset, originals
+from damaged_groups import Groups, check, dataset, originals
 from functional_groups import encode_by_pydicom
 from iodkit.errors import CorruptDataError
 from iodkit.frames import FrameTable
@@ -19,15 +20,14 @@ POSITION = "PlanePositionSequence.ImagePositionPatient"
 
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_undamaged(number) -> None:
-    assert check(*ORIGINALS[number]) == "the same as pydicom"
+    assert check(ORIGINALS[number]) == "the same as pydicom"
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_a_sample(number) -> None:
-    value, implicit, little = ORIGINALS[number]
     rng = random.Random(number)
-    outcomes = {check(damage(value, rng), implicit, little) for _ in range(60)}
+    outcomes = {check(ORIGINALS[number].damaged(rng)) for _ in range(60)}
     assert outcomes <= {
         "the same as pydicom",
         "corrupt-data",
@@ -40,14 +40,14 @@ def test_a_sample(number) -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_cut_off_anywhere(number) -> None:
-    value, implicit, little = ORIGINALS[number]
-    for size in range(1, len(value), 61):
-        check(value[:size], implicit, little)
+    whole = ORIGINALS[number]
+    for size in range(1, len(whole.value), 61):
+        check(replace(whole, value=whole.value[:size]))
 
 
 @pytest.mark.parametrize("lie", [0xFFFFFFFE, 0x7FFFFFFF, 0x10000])
 def test_lying_lengths(lie) -> None:
-    value = bytearray(ORIGINALS[0][0])
+    value = bytearray(ORIGINALS[0].value)
     value[4:8] = struct.pack("<I", lie)
     with pytest.raises(CorruptDataError, match="PerFrameFunctionalGroupsSequence"):
         FrameTable.from_dataset(dataset(bytes(value), implicit=False, little=True))
@@ -55,10 +55,14 @@ def test_lying_lengths(lie) -> None:
 
 def test_values_of_undefined_length_that_are_no_sequences() -> None:
     """Without a VR they end at the next delimiter, which swallows items: that is an error."""
-    value = ORIGINALS[4][0]
+    value = next(
+        whole.value
+        for whole in ORIGINALS
+        if whole.implicit and whole.value[4:8] == b"\xff\xff\xff\xff"
+    )
     where = value.index(struct.pack("<HHI", 0x0008, 0x9124, 0xFFFFFFFF))
     broken = value[:where] + struct.pack("<HH", 0, 1) + value[where + 4 :]
-    assert check(broken, implicit=True, little=True) == "corrupt-data"
+    assert check(Groups(broken, implicit=True, little=True)) == "corrupt-data"
 
 
 def test_sequences_in_place_of_values() -> None:
@@ -68,7 +72,7 @@ def test_sequences_in_place_of_values() -> None:
     content.add_new(0x00209056, "SQ", [strange])
     item.FrameContentSequence = [content]
     value = encode_by_pydicom([item])
-    assert check(value, implicit=False, little=True) == "the same as pydicom"
+    assert check(Groups(value, implicit=False, little=True)) == "the same as pydicom"
     table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
     assert table.stack_ids.tolist() == [None]
     assert not table.column("FrameContentSequence").valid.any()
