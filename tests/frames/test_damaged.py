@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from pydicom import Dataset
 
-from damaged_groups import Groups, check, dataset, originals
+from damaged_groups import Groups, check, dataset, frame, nested, originals
 from functional_groups import encode_by_pydicom
 from iodkit.errors import CorruptDataError
 from iodkit.frames import FrameTable
@@ -95,3 +95,30 @@ def test_very_many_elements_in_one_item() -> None:
     table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
     assert len(table) == 101
     assert not table.column(POSITION).valid.any()
+
+
+def test_asking_again_gives_the_same_error() -> None:
+    """What made one column an error does not let the next one be read from a guess."""
+    endless = nested(3, implicit=False, little=True)
+    inner = struct.pack("<HHI", 0xFFFE, 0xE000, len(endless)) + endless
+    head = struct.pack("<HH2sHI", 0x20, 0x9113, b"SQ", 0, len(inner))
+    value = struct.pack("<HHI", 0xFFFE, 0xE000, len(head) + len(inner)) + head + inner
+    table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
+    seen = set()
+    for _ in range(3):
+        with pytest.raises(CorruptDataError) as caught:
+            table.column("PlanePositionSequence.PlanePositionSequence.StackID")
+        seen.add(str(caught.value))
+    assert len(seen) == 1
+
+
+def test_of_several_shared_items_the_first_counts() -> None:
+    """As for everybody who takes item 0 of the sequence; the standard allows no other."""
+    shared = [frame(1), frame(2)]
+    value, empty = encode_by_pydicom(shared), encode_by_pydicom([Dataset(), Dataset()])
+    groups = Groups(value, implicit=False, little=True, frames=empty)
+    assert check(groups) == "the same as pydicom"
+    table = FrameTable.from_dataset(groups.dataset())
+    assert table.segment_numbers.tolist() == [1, 1]
+    assert table.sources.uids == ("1.2.1.0",)
+    assert table.sources.frames.tolist() == [0, 1]

@@ -42,7 +42,6 @@ class EncodedItems:
         self._count: int | None = None
         # What to try, in this order, when the bytes are not in the form that is read in bulk.
         self._cures = [with_defined_lengths, parsed_anew]
-        self._count = None
 
     @property
     def value(self) -> bytes:
@@ -59,8 +58,10 @@ class EncodedItems:
         self._cures = [with_defined_lengths, parsed_anew]
         self._count = None
 
-    def _regularise(self, cure: Callable[[bytes, Encoding, str], tuple[bytes, Encoding]]) -> None:
-        self._value, self._encoding = cure(self._value, self._encoding, self._name)
+    def _regularise(self) -> None:
+        # A cure that fails stays the next one: whoever asks again gets the same error.
+        self._value, self._encoding = self._cures[0](self._value, self._encoding, self._name)
+        del self._cures[0]
         self._levels = {}
 
     def _level(self, tags: tuple[int, ...]) -> ItemLevel:
@@ -100,7 +101,7 @@ class EncodedItems:
                             attribute=self._name,
                             clause="PS3.5 7.5",
                         ) from error
-                    self._regularise(self._cures.pop(0))
+                    self._regularise()
 
     def __len__(self) -> int:
         return len(self._regular(lambda: self._level(())))
@@ -172,7 +173,8 @@ class GroupColumns:
         lacks = self._lacking(path.group)
         if self._shared is None or not lacks.any():
             return Column(path.text, vr, own)
-        shared_vr, _, shared = self._shared.values(path)
+        shared_vr, level, shared = self._shared.values(path)
+        _, shared = _of_first_item(level, shared)
         if not len(shared.values):
             return Column(path.text, vr, own)
         if lacks.all():
@@ -189,9 +191,9 @@ class GroupColumns:
             frames, rows = [level.frames], [values]
         lacks = np.flatnonzero(self._lacking(leaf.group))
         if self._shared is not None and len(lacks):
-            level, values = self._shared.values_by_item(leaf, depth)
-            if len(level):
-                frames.append(np.repeat(lacks, len(level)))
+            number, values = _of_first_item(*self._shared.values_by_item(leaf, depth))
+            if number:
+                frames.append(np.repeat(lacks, number))
                 rows += [values] * len(lacks)
         if not frames:
             return np.zeros(0, np.intp), Ragged(np.zeros(0), np.zeros(1, np.intp))
@@ -211,6 +213,13 @@ class GroupColumns:
         if self._per_frame is None:
             return np.ones(self.number_of_frames, np.bool_)
         return ~self._per_frame.has(tag)
+
+
+def _of_first_item(level: ItemLevel, values: Ragged) -> tuple[int, Ragged]:
+    """Leave what the first shared item holds: there shall be no other (PS3.3 C.7.6.16)."""
+    number = int(np.searchsorted(level.frames, 1))
+    offsets = values.offsets[: number + 1]
+    return number, Ragged(values.values[: offsets[-1]], offsets)
 
 
 def _per_frame_rows(level: ItemLevel | None, values: Ragged, n: int) -> Ragged:
