@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.elements import DicomItem
 from iodkit.errors import CorruptDataError
 from iodkit.frames.decode import decode_values
 from iodkit.frames.items import parsed_anew, with_defined_lengths
 from iodkit.frames.levels import Irregular, ItemLevel
 from iodkit.frames.ragged import Column, Ragged
+from iodkit.io import split_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,6 +146,22 @@ class EncodedItems:
             out[span.owner] = True
         return out
 
+    def decode(self, index: int, tag: int) -> list[DicomItem] | None:
+        """Decode the items of a sequence that one item holds directly; None if it lacks it."""
+        level = self.level(())
+        span = level.elements.get(tag)
+        row = len(level) if span is None else int(np.searchsorted(span.owner, index))
+        if span is None or row == len(span.owner) or span.owner[row] != index:
+            return None
+        start = int(span.offset[row])
+        value = level.buffer[start : start + int(span.length[row])]
+        items = split_items(value, level.implicit_vr, True, list(self._encoding.encodings))
+        found = [DicomItem.from_dataset(item.decode(), copy=False) for item in items]
+        for item in found:
+            # As pydicom does for the items of a dataset that it decodes.
+            item._pixel_rep = int(self._encoding.signed)
+        return found
+
 
 class GroupColumns:
     """Columns from per-frame and shared functional groups.
@@ -203,6 +221,13 @@ class GroupColumns:
         flat = [row for part in rows for row in part]
         order = np.argsort(frame, kind="stable")
         return frame[order], _stack([flat[i] for i in order.tolist()])
+
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Decode the items of a functional group of a frame, its own or else the shared ones."""
+        found = None if self._per_frame is None else self._per_frame.decode(frame, tag)
+        if found is None and self._shared is not None and len(self._shared):
+            found = self._shared.decode(0, tag)
+        return found or []
 
     def _own(self, path: AttributePath) -> tuple[str, ItemLevel | None, Ragged]:
         if self._per_frame is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit.elements import DicomItem
     from iodkit.frames.paths import AttributePath
 
 __all__ = [
@@ -193,6 +194,14 @@ class JoinedColumns:
             rows.append(values)
             start += part.number_of_frames
         return np.concatenate(frames or [np.zeros(0, np.intp)]), _join(rows)
+
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Decode the items of a functional group of a frame."""
+        for part in self._parts:
+            if frame < part.number_of_frames:
+                break
+            frame -= part.number_of_frames
+        return part.group(tag, frame)
 
 
 def _join(parts: list[Ragged]) -> Ragged:
