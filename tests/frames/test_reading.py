@@ -14,7 +14,7 @@ from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
-from functional_groups import as_file, encode_by_pydicom
+from functional_groups import as_file, encode_by_pydicom, reference_column
 from iodkit.errors import (
     CorruptDataError,
     InvalidTypeError,
@@ -504,3 +504,46 @@ def test_tables_are_the_same_in_every_syntax() -> None:
     for syntax in ("explicit", "implicit", "big"):
         got = FrameTable.from_dataset(as_file(ds, syntax)).to_dict()
         assert {k: v.tolist() for k, v in got.items()} == {k: v.tolist() for k, v in want.items()}
+
+
+@pytest.mark.parametrize("syntax", ["explicit", "implicit", "big"])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_items_have_character_sets_of_their_own(syntax, undefined) -> None:
+    """An item's text is in its own character set, or else in that of the item around it."""
+    ds = multi(4)
+    texts, terms = ["Größe", "大きさ", "Размер", "Größe"], [None, "ISO_IR 192", "ISO_IR 144", None]
+    ds.SpecificCharacterSet = "ISO_IR 100"
+    for item, text, term, around in zip(
+        ds.PerFrameFunctionalGroupsSequence, texts, terms, (0, 1, 0, 0), strict=True
+    ):
+        content = item.FrameContentSequence[0] if "FrameContentSequence" in item else Dataset()
+        content.FrameComments = text
+        item.FrameContentSequence = [content]
+        code = Dataset()
+        code.CodeMeaning = text
+        item.DerivationImageSequence = [Dataset()]
+        item.DerivationImageSequence[0].DerivationCodeSequence = [code, code]
+        if term and around:
+            item.SpecificCharacterSet = term
+        elif term:
+            content.SpecificCharacterSet = code.SpecificCharacterSet = term
+    stored = as_file(ds, syntax, undefined=undefined)
+    want = [[text] for text in texts]
+    assert reference_column(stored, "FrameContentSequence.FrameComments") == want
+    for given in (as_file(ds, syntax, undefined=undefined), stored, ds):
+        table = pickle.loads(pickle.dumps(FrameTable.from_dataset(given)))
+        assert table.texts("FrameContentSequence.FrameComments").tolist() == texts
+        meanings = table.column("DerivationImageSequence.DerivationCodeSequence.CodeMeaning")
+        assert [list(values) for values in meanings.data] == [[text] * 2 for text in texts]
+        items = [table.functional_group("FrameContentSequence", i)[0] for i in range(4)]
+        assert [item.FrameComments for item in items] == texts
+
+
+def test_an_item_with_an_unknown_character_set() -> None:
+    """As for a dataset: pydicom warns and takes the default."""
+    ds = multi(2)
+    ds.PerFrameFunctionalGroupsSequence[1].SpecificCharacterSet = "ISO_IR 1000"
+    stored = as_file(ds, "explicit")
+    with pytest.warns(UserWarning, match="ISO_IR 1000"):
+        stacks = FrameTable.from_dataset(stored).stack_ids
+    assert stacks.tolist() == ["0", "1"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from iodkit.elements import DicomItem
 from iodkit.errors import CorruptDataError
+from iodkit.frames.charsets import find_charsets
 from iodkit.frames.decode import decode_values
 from iodkit.frames.items import parsed_anew, with_defined_lengths
 from iodkit.frames.levels import Irregular, ItemLevel
@@ -108,38 +109,44 @@ class EncodedItems:
     def __len__(self) -> int:
         return len(self._regular(lambda: self._level(())))
 
-    def level(self, tags: Sequence[int]) -> ItemLevel:
-        """Make the level of the items that a path of sequences leads to."""
+    def levels(self, tags: Sequence[int]) -> list[ItemLevel]:
+        """Make the levels of the items on a path of sequences, from the topmost to the last."""
 
-        def read() -> ItemLevel:
-            level = self._level(tuple(tags))
-            _ = level.elements
-            return level
+        def read() -> list[ItemLevel]:
+            found = [self._level(tuple(tags[:depth])) for depth in range(len(tags) + 1)]
+            _ = found[-1].elements
+            return found
 
-        found: ItemLevel = self._regular(read)
+        found: list[ItemLevel] = self._regular(read)
         return found
+
+    def _values(self, path: AttributePath) -> tuple[str, list[ItemLevel], Ragged]:
+        levels = self.levels(path.tags[:-1])
+        level = levels[-1]
+        span = level.elements.get(path.leaf)
+        if span is None:
+            return "", levels, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
+        charsets = find_charsets(levels, self._encoding.encodings)
+        signed = self._encoding.signed
+        vr, values = decode_values(level, span, path.vr, charsets, path.text, signed=signed)
+        return vr, levels, values
 
     def values(self, path: AttributePath) -> tuple[str, ItemLevel, Ragged]:
         """Decode an attribute: VR, the items that could hold it, and the values of each item."""
-        level = self.level(path.tags[:-1])
-        span = level.elements.get(path.leaf)
-        if span is None:
-            return "", level, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
-        vr, values = decode_values(level, span, path.vr, self._encoding, path.text)
-        return vr, level, values
+        vr, levels, values = self._values(path)
+        return vr, levels[-1], values
 
     def values_by_item(self, path: AttributePath, depth: int) -> tuple[ItemLevel, Ragged]:
         """Decode an attribute by the items of the sequence at a depth of its path."""
-        _, level, values = self.values(path)
-        for place in range(len(path.tags) - 1, depth, -1):
-            above = self.level(path.tags[: place - 1])
-            ends = np.searchsorted(level.owners, np.arange(len(above) + 1))
-            level, values = above, Ragged(values.values, values.offsets[ends])
-        return level, values
+        _, levels, values = self._values(path)
+        for place in range(len(levels) - 1, depth, -1):
+            ends = np.searchsorted(levels[place].owners, np.arange(len(levels[place - 1]) + 1))
+            values = Ragged(values.values, values.offsets[ends])
+        return levels[depth], values
 
     def has(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which items hold an attribute directly, shape ``(n,)``."""
-        level = self.level(())
+        (level,) = self.levels(())
         out = np.zeros(len(level), np.bool_)
         span = level.elements.get(tag)
         if span is not None:
@@ -148,14 +155,15 @@ class EncodedItems:
 
     def decode(self, index: int, tag: int) -> list[DicomItem] | None:
         """Decode the items of a sequence that one item holds directly; None if it lacks it."""
-        level = self.level(())
+        (level,) = self.levels(())
         span = level.elements.get(tag)
         row = len(level) if span is None else int(np.searchsorted(span.owner, index))
         if span is None or row == len(span.owner) or span.owner[row] != index:
             return None
         start = int(span.offset[row])
         value = level.buffer[start : start + int(span.length[row])]
-        items = split_items(value, level.implicit_vr, True, list(self._encoding.encodings))
+        codecs = find_charsets([level], self._encoding.encodings).of_item(index)
+        items = split_items(value, level.implicit_vr, True, list(codecs))
         found = [DicomItem.from_dataset(item.decode(), copy=False) for item in items]
         for item in found:
             # As pydicom does for the items of a dataset that it decodes.
