@@ -542,8 +542,10 @@ def test_items_have_character_sets_of_their_own(syntax, undefined) -> None:
 def test_an_item_with_an_unknown_character_set() -> None:
     """As for a dataset: pydicom warns and takes the default."""
     ds = multi(2)
-    ds.PerFrameFunctionalGroupsSequence[1].SpecificCharacterSet = "ISO_IR 1000"
-    stored = as_file(ds, "explicit")
+    value = ds._dict[PER_FRAME].value
+    named = struct.pack("<HH2sH", 8, 5, b"CS", 12) + b"ISO_IR 1000 "
+    size = struct.unpack("<I", value[4:8])[0] + len(named)
+    stored = raw(value[:4] + struct.pack("<I", size) + named + value[8:])
     with pytest.warns(UserWarning, match="ISO_IR 1000"):
         stacks = FrameTable.from_dataset(stored).stack_ids
     assert stacks.tolist() == ["0", "1"]
