@@ -91,18 +91,18 @@ def originals(frames: int = 24) -> list[Groups]:
     made = []
     for undefined in (False, True):
         items = [frame(i) for i in range(frames)]
-        few = [Dataset(), frame(0), Dataset()]
+        shared, few = frame(5), [Dataset(), frame(0), Dataset()]
         if undefined:
-            for item in [*items, *few]:
+            for item in [*items, shared, *few]:
                 item.is_undefined_length_sequence_item = True
                 undefine_lengths(item)
         for implicit, little in SYNTAXES:
-            per_frame, shared, lacking = (
+            per_frame, of_all, lacking = (
                 encode_by_pydicom(some, implicit_vr=implicit, little_endian=little)
-                for some in (items, items[5:6], few)
+                for some in (items, [shared], few)
             )
             made.append(Groups(per_frame, implicit, little))
-            made.append(Groups(shared, implicit, little, lacking))
+            made.append(Groups(of_all, implicit, little, lacking))
     return made
 
 
