@@ -474,7 +474,33 @@ def test_repr_and_dict() -> None:
     assert columns["position_z"].tolist() == [0, 1.5, 3, 4.5] * 2
     assert columns["dimension_2"].tolist() == [1, 2, 3, 4] * 2
     assert columns["number_of_sources"].tolist() == [1] * 8
+    assert columns["source_uid"].tolist() == (["1.2.1"] * 2 + ["1.2.2"] * 2) * 2
+    assert columns["source_frame"].tolist() == [1, 2] * 4
     assert "matrix_row" not in columns
+
+
+def test_the_first_source_and_mapping_of_each_frame() -> None:
+    groups = FunctionalGroups(3)
+    groups.set_sources(
+        "1.2", ["1.2.1", "1.2.2"], [[1, 0], [], [0]], frame_numbers=[[7, 2], [], [3]]
+    )
+    maps = []
+    for label, slope in (("a", 2.0), ("b", 3.0)):
+        item = Dataset()
+        item.LUTLabel, item.RealWorldValueSlope, item.RealWorldValueIntercept = label, slope, 0.5
+        maps.append(item)
+    groups.set_items("RealWorldValueMappingSequence", maps, [[], [0, 1], [1]])
+    ds = Dataset()
+    groups.attach(ds)
+    columns = FrameTable.from_dataset(ds).to_dict()
+    assert columns["source_uid"].tolist() == ["1.2.2", None, "1.2.1"]
+    assert columns["source_frame"].tolist() == [7, -1, 3]
+    assert columns["number_of_sources"].tolist() == [2, 0, 1]
+    assert columns["real_world_label"].tolist() == [None, "a", "b"]
+    np.testing.assert_array_equal(columns["real_world_slope"], [np.nan, 2, 3])
+    np.testing.assert_array_equal(columns["real_world_intercept"], [np.nan, 0.5, 0.5])
+    assert columns["number_of_real_world_mappings"].tolist() == [0, 2, 1]
+    assert "real_world_unit" not in columns
 
 
 @pytest.mark.parametrize("name", ["pandas", "pyarrow"])

@@ -120,6 +120,10 @@ class EncodedItems:
         found: list[ItemLevel] = self._regular(read)
         return found
 
+    def level(self, tags: Sequence[int]) -> ItemLevel:
+        """Make the level of the items that a path of sequences leads to."""
+        return self.levels(tags)[-1]
+
     def _values(self, path: AttributePath) -> tuple[str, list[ItemLevel], Ragged]:
         levels = self.levels(path.tags[:-1])
         level = levels[-1]
@@ -146,7 +150,7 @@ class EncodedItems:
 
     def has(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which items hold an attribute directly, shape ``(n,)``."""
-        (level,) = self.levels(())
+        level = self.level(())
         out = np.zeros(len(level), np.bool_)
         span = level.elements.get(tag)
         if span is not None:
@@ -155,7 +159,7 @@ class EncodedItems:
 
     def decode(self, index: int, tag: int) -> list[DicomItem] | None:
         """Decode the items of a sequence that one item holds directly; None if it lacks it."""
-        (level,) = self.levels(())
+        level = self.level(())
         span = level.elements.get(tag)
         row = len(level) if span is None else int(np.searchsorted(span.owner, index))
         if span is None or row == len(span.owner) or span.owner[row] != index:
