@@ -18,7 +18,6 @@ from iodkit.errors import (
     IodkitError,
     IodkitWarning,
     MissingAttributeError,
-    UnsupportedError,
 )
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentDescription, segread
@@ -475,11 +474,6 @@ def test_sources_that_do_not_belong_together(keyword, value, error, ct_series, l
         setattr(series[4], keyword, value)
     with pytest.raises(error, match=keyword):
         Segmentation(series, labels, "BINARY", descriptions())
-
-
-def test_what_is_not_there_yet_says_so(ct_series, labels):
-    with pytest.raises(UnsupportedError, match="icc_profile"):
-        Segmentation(ct_series, labels, "BINARY", descriptions(), icc_profile=b"profile")
 
 
 def test_an_algorithm_must_be_identified():

@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
-from iodkit.errors import InvalidValueError, UnsupportedError
+from iodkit.errors import InvalidValueError
 from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
@@ -48,14 +48,9 @@ if TYPE_CHECKING:
         PlaneOrientationSequence,
         PlanePositionSequence,
     )
+    from iodkit_seg.palette import LabelPalette
 
-__all__ = [
-    "PlaneOverrides",
-    "SegmentationOptions",
-    "SegmentationPlan",
-    "Tiling",
-    "require_supported",
-]
+__all__ = ["PlaneOverrides", "SegmentationOptions", "SegmentationPlan", "Tiling"]
 
 _SEGMENT_SEQUENCE = 0x00620002
 _COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
@@ -96,6 +91,7 @@ class SegmentationOptions:
     organization_type: DimensionOrganizationTypeValues | str | None
     contributing_equipment: Sequence[ContributingEquipment] | None
     use_extended_offset_table: bool
+    palette: LabelPalette | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +175,8 @@ class SegmentationPlan:
         is_labelmap = kind is SegmentationTypeValues.LABELMAP
         descriptions = tuple(segment_descriptions)
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
+        if options.palette is not None:
+            options.palette.check(descriptions)
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
         places, pixels = _place(pixel_array, sources, overrides, tiling)
@@ -227,6 +225,8 @@ class SegmentationPlan:
         modules.write_pixel_description(
             dataset, self.kind, self.places.rows, self.places.columns, self.frames.bits_allocated
         )
+        if options.palette is not None:
+            options.palette.write(dataset)
         modules.write_segmentation_type(
             dataset,
             self.kind,
@@ -244,12 +244,18 @@ class SegmentationPlan:
         """Write the descriptions encoded, which leaves the caller's objects their own."""
         encoding = encoding_of(dataset)
         value = encode_items(
-            [with_color(description) for description in self.descriptions],
+            self._colored_descriptions(),
             implicit_vr=encoding.implicit_vr,
             little_endian=encoding.little_endian,
             parent_encoding=list(encoding.encodings) or default_encoding,
         )
         attach_sequences(dataset, {_SEGMENT_SEQUENCE: value}, encoding)
+
+    def _colored_descriptions(self) -> list[SegmentDescription]:
+        """Descriptions with a colour each, unless the palette says the colours."""
+        if self.options.palette is not None:
+            return list(self.descriptions)
+        return [with_color(description) for description in self.descriptions]
 
     def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
         syntax = UID(dataset.file_meta.TransferSyntaxUID)
@@ -374,21 +380,3 @@ def _write_equipment(
         items.insert(0, ContributingEquipment.for_image_acquisition(source))
     if items:
         dataset.ContributingEquipmentSequence = items
-
-
-def require_supported(**options: object) -> None:
-    """Raise for options of the interface that are not there yet.
-
-    Parameters
-    ----------
-    **options
-        Options by name; those that are ``None`` or false are not asked for.
-
-    Raises
-    ------
-    UnsupportedError
-        If an option is asked for.
-    """
-    for name, value in options.items():
-        if value is not None and value is not False:
-            raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=value)

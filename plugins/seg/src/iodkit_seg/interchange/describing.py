@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from iodkit.errors import InvalidTypeError, NotFoundError
 from iodkit_seg.interchange.names import SegmentCodes, find_segment_codes
@@ -50,10 +50,9 @@ def describe_segments(
     """
     if isinstance(names, str):
         raise InvalidTypeError("names are a list or a mapping", attribute="names", found=names)
-    pairs: Iterable[tuple[int, str]] = enumerate(names, 1)
-    if isinstance(names, Mapping):
-        pairs = cast("Mapping[int, str]", names).items()
-    records = [SegmentRecord(number, name) for number, name in sorted(pairs) if number]
+    pairs = names.items() if isinstance(names, Mapping) else enumerate(names, 1)
+    numbered = sorted((int(number), str(name)) for number, name in pairs)
+    records = [SegmentRecord(number, name) for number, name in numbered if number]
     return describe_records(records, codes=codes, algorithm=algorithm)
 
 
