@@ -124,31 +124,27 @@ def create(side: str, frames: int, path: Path) -> None:
     images = plain_headers(ct_headers(DATA / "headers-300x16x16", PLANES, 16, 16, pixels=False))
     segments = frames // PLANES
     mask = np.ones((PLANES, 16, 16, segments), np.uint8)
-    names: Any
-    if side == "ours":
-        import iodkit as ik
-
-        module, names = ik.seg, (ik.AlgorithmIdentificationSequence, ik.codes)
-        uids = None, None
-    else:
-        import highdicom as hd
-        from pydicom.sr.codedict import codes
-
-        module, names = hd.seg, (hd.AlgorithmIdentificationSequence, codes)
-        uids = hd.UID(), hd.UID()
-    described = describe(module, *names, segments)
+    library, codes = load(side)
+    described = describe(library.seg, library.AlgorithmIdentificationSequence, codes, segments)
+    uids = [None, None] if side == "ours" else [library.UID(), library.UID()]
     numbers = (uids[0], 1, uids[1], 1, "Bench", "Bench", "1", "1")
-    module.Segmentation(images, mask, "BINARY", described, *numbers).save_as(path)
+    library.seg.Segmentation(images, mask, "BINARY", described, *numbers).save_as(path)
+
+
+def load(side: str) -> tuple[Any, Any]:
+    """Import the library of one side, and its codes."""
+    if side == "ours":
+        import iodkit
+
+        return iodkit, iodkit.codes
+    import highdicom
+    from pydicom.sr.codedict import codes
+
+    return highdicom, codes
 
 
 def read(side: str, path: Path) -> Any:
-    if side == "ours":
-        import iodkit as ik
-
-        return ik.seg.segread(path)
-    import highdicom as hd
-
-    return hd.seg.segread(path)
+    return load(side)[0].seg.segread(path)
 
 
 def measure(side: str, frames: int, job: str, function: Callable[..., Any], *given: Any) -> Any:

@@ -142,7 +142,9 @@ def damage(value: bytes, rng: random.Random, implicit: bool, little: bool) -> by
 
 
 def _is_item(value: bytearray, place: int, little: bool) -> bool:
-    return value[place : place + 4] == (b"\xfe\xff\x00\xe0" if little else b"\xff\xfe\xe0\x00")
+    return bytes(value[place : place + 4]) == (
+        b"\xfe\xff\x00\xe0" if little else b"\xff\xfe\xe0\x00"
+    )
 
 
 def _raw(tag: BaseTag, value: bytes, implicit: bool, little: bool) -> RawDataElement:

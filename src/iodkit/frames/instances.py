@@ -197,11 +197,10 @@ class JoinedColumns:
 
     def group(self, tag: int, frame: int) -> list[DicomItem]:
         """Decode the items of a functional group of a frame."""
-        for part in self._parts:
-            if frame < part.number_of_frames:
-                break
-            frame -= part.number_of_frames
-        return part.group(tag, frame)
+        ends = np.cumsum([part.number_of_frames for part in self._parts])
+        number = int(np.searchsorted(ends, frame, side="right"))
+        part = self._parts[number]
+        return part.group(tag, frame - int(ends[number]) + part.number_of_frames)
 
 
 def _join(parts: list[Ragged]) -> Ragged:
