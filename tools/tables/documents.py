@@ -9,7 +9,7 @@ from pydicom.datadict import dictionary_has_tag, keyword_for_tag
 from tools.tables.html import read_description
 from tools.tables.requirements import Phrasebook, requirement
 from tools.tables.source import Node, Source, Table, iod_clause, to_keyword
-from tools.tables.values import item_count, value_rules
+from tools.tables.values import item_count, referenced_rules, value_rules
 
 Document = dict[str, Any]
 
@@ -86,7 +86,7 @@ def _attribute(node: Node, book: Phrasebook) -> Document:
     if tag != node.tag:
         row["tag"] = tag.upper()
     row |= requirement(kind, description.sentences, book)
-    rules = value_rules(tag, description, book)
+    rules = value_rules(tag, description, book) or referenced_rules(tag, node, description, book)
     if len(rules) == 1 and not {"position", "if"} & set(rules[0]):
         row |= rules[0]
     elif rules:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iodkit.attributes.tables import Entry
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pydicom.dataset import Dataset
+
+    from iodkit.attributes.tables import Entry
 
 __all__ = ["first_overlays", "is_repeating", "repeated"]
 
@@ -65,5 +65,5 @@ def repeated(entry: Entry, item: Dataset) -> list[Entry]:
     """
     if entry.tag >> 16 != _FIRST:
         return [entry]
-    groups = sorted({tag >> 16 for tag in item.keys() if _FIRST <= tag >> 16 < _END})
+    groups = sorted({tag >> 16 for tag in list(item.keys()) if _FIRST <= tag >> 16 < _END})
     return [entry.at(group << 16 | entry.tag & 0xFFFF) for group in groups]
