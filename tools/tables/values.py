@@ -22,10 +22,12 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"See Section (?P<section>[\w.]*\w)(?:,? .[^.]*.)? for (?:specific )?(?:Enumerated Values|Defined Terms)"
+    r"See Section (?P<section>[\w.]*\w)(?:,? .[^.]*.)? for "
+    r"(?:specific )?(?:Enumerated Values|Defined Terms)"
 )
 _HEADING_ELSEWHERE = re.compile(
-    r"(?:Retired )?(?:Enumerated Values|Defined Terms)(?: (?:for|of) [^(]*\([0-9A-F]{4},[0-9A-F]{4}\))?"
+    r"(?:Retired )?(?:Enumerated Values|Defined Terms)"
+    r"(?: (?:for|of) [^(]*\([0-9A-F]{4},[0-9A-F]{4}\))?"
 )
 _SHALL_BE = re.compile(r"Value (?P<n>\d) shall (?:be|have the value(?: of)?) (?P<values>.*)")
 _HEX = re.compile(r"([0-9A-F]{4})H")
