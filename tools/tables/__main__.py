@@ -37,7 +37,7 @@ def documents(wheel: Path) -> dict[str, Any]:
     """Return all documents, by path in the folder of tables."""
     source = Source(wheel)
     hand = json.loads((HERE / "hand" / "conditions.json").read_text(encoding="utf-8"))
-    book = Phrasebook(source.names, hand["conditions"])
+    book = Phrasebook(source.names, hand["conditions"], source.sections)
     modules, macros = source.modules(), source.macros()
     fold_macros([*modules, *macros], macros)
     found: dict[str, Any] = {}

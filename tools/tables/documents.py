@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydicom.datadict import dictionary_has_tag, keyword_for_tag
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
 from tools.tables.html import read_description
 from tools.tables.requirements import Phrasebook, requirement
 from tools.tables.source import Node, Source, Table, iod_clause, to_keyword
-from tools.tables.values import item_count, value_rules
+from tools.tables.values import item_count, referenced_rules, value_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Document = dict[str, Any]
 
@@ -68,10 +71,18 @@ def _usage(row: dict[str, Any], name: str, book: Phrasebook) -> Document:
 def _rows(rows: list[Node | str], book: Phrasebook) -> list[Document]:
     return [
         {"include": row} if isinstance(row, str) else document
-        for row in rows
+        for row in _siblings(rows)
         for document in ([_attribute(row, book)] if isinstance(row, Node) else [{}])
         if isinstance(row, str) or document
     ]
+
+
+def _siblings(rows: list[Node | str]) -> Iterator[Node | str]:
+    """Yield rows; what the source has below a row that is no sequence belongs beside it."""
+    for row in rows:
+        yield row
+        if isinstance(row, Node) and row.children and not _is_sequence(row.tag):
+            yield from row.children
 
 
 def _attribute(node: Node, book: Phrasebook) -> Document:
@@ -86,17 +97,21 @@ def _attribute(node: Node, book: Phrasebook) -> Document:
     if tag != node.tag:
         row["tag"] = tag.upper()
     row |= requirement(kind, description.sentences, book)
-    rules = value_rules(tag, description, book)
+    rules = value_rules(tag, description, book) or referenced_rules(tag, node, description, book)
     if len(rules) == 1 and not {"position", "if"} & set(rules[0]):
         row |= rules[0]
     elif rules:
         row["values"] = rules
-    if node.children:
+    if node.children and _is_sequence(node.tag):
         count = item_count(description.sentences)
         if count:
             row["items"] = count
         row["attributes"] = _rows(node.children, book)
     return row
+
+
+def _is_sequence(tag: str) -> bool:
+    return bool(_keyword(tag)) and dictionary_VR(tag.replace("xx", "00")) == "SQ"
 
 
 def _keyword(tag: str) -> str:

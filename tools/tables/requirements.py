@@ -50,10 +50,13 @@ class Phrasebook:
         Tag as 8 digits → name, keyword.
     hand : mapping
         Part of a sentence → condition.
+    sections : mapping
+        Address of a section → its HTML.
     """
 
     names: Mapping[str, tuple[str, str]]
     hand: Mapping[str, str]
+    sections: Mapping[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     def condition(self, text: str) -> Condition:

@@ -34,6 +34,7 @@ class Node:
     tag: str
     type: str
     html: str
+    references: tuple[str, ...] = ()
     children: list[Node | str] = field(default_factory=list)
 
     @cached_property
@@ -103,6 +104,12 @@ class Source:
             each["id"].lower(): (each["name"], each["keyword"]) for each in self.load("attributes")
         }
 
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """Address of a section → its HTML."""
+        sections: dict[str, str] = self.load("references")
+        return sections
+
     def modules(self) -> list[Table]:
         """Return the modules."""
         return self._tables("modules", "module_to_attributes", "moduleId")
@@ -135,7 +142,12 @@ def _trees(rows: list[dict[str, Any]]) -> Iterator[Node]:
     for row in rows:
         path = row["path"].partition(":")[2]
         above, _, tag = path.rpartition(":")
-        node = latest[path] = Node(tag, row["type"], row["description"])
+        node = latest[path] = Node(
+            tag,
+            row["type"],
+            row["description"],
+            tuple(each["sourceUrl"] for each in row["externalReferences"]),
+        )
         if above:
             latest[above].children.append(node)
         else:

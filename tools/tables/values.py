@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Any
 from pydicom.datadict import dictionary_VM, dictionary_VR
 
 from iodkit.attributes.conditions.expressions import Statement
+from tools.tables.html import ValueList, read_description
 
 if TYPE_CHECKING:
     from iodkit.attributes.conditions import Condition
-    from tools.tables.html import Description, ValueList
+    from tools.tables.html import Description
     from tools.tables.requirements import Phrasebook
+    from tools.tables.source import Node
 
 _HEADING = re.compile(
     r"(?:Value (?P<before>\d) )?(?P<kind>Enumerated Values?|Defined Terms?)"
     r"(?: for [Vv]alue (?P<after>\d))?(?: (?:if|when) (?P<condition>.*))?",
     re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"See Section (?P<section>[\w.]*\w)(?:,? .[^.]*.)? for "
+    r"(?:specific )?(?:Enumerated Values|Defined Terms)"
+)
+_HEADING_ELSEWHERE = re.compile(
+    r"(?:Retired )?(?:Enumerated Values|Defined Terms)"
+    r"(?: (?:for|of) [^(]*\([0-9A-F]{4},[0-9A-F]{4}\))?"
 )
 _SHALL_BE = re.compile(r"Value (?P<n>\d) shall (?:be|have the value(?: of)?) (?P<values>.*)")
 _HEX = re.compile(r"([0-9A-F]{4})H")
@@ -60,6 +70,30 @@ def value_rules(tag: str, description: Description, book: Phrasebook) -> list[di
             rules.append(rule)
     rules += _in_words(description.sentences, vr)
     return rules
+
+
+def referenced_rules(
+    tag: str, node: Node, description: Description, book: Phrasebook
+) -> list[dict[str, Any]]:
+    """Return the lists of the section that a description refers to for its values.
+
+    Only of a section that has one list, of current values and perhaps one of retired ones.
+    """
+    match = _ELSEWHERE.search(description.text)
+    pages = [url for url in node.references if match and url.endswith(f"_{match['section']}")]
+    if not match or not pages or tag.upper() in _BY_POSITION:
+        return []
+    lists = [
+        each
+        for each in read_description(book.sections.get(pages[0], "")).lists
+        if _HEADING_ELSEWHERE.fullmatch(each.heading)
+    ]
+    if not lists or sum("Retired" not in each.heading for each in lists) != 1:
+        return []
+    kind = "Enumerated Values" if "Enumerated" in lists[0].heading else "Defined Terms"
+    joined = ValueList(kind, list(dict.fromkeys(v for each in lists for v in each.values)))
+    rule = _rule(joined, dictionary_VR(tag), book)
+    return [rule] if rule else []
 
 
 # Image Type, Frame Type, Image Type of segments, …: each of their values has a meaning of its own.

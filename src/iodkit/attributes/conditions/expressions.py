@@ -34,7 +34,7 @@ Truth = bool | None
 """True, false, or None: it cannot be decided."""
 
 _BARE = re.compile(r"[\w.+/-]+")
-_WORDS = {"is", "has", "contains", "value", "not", "and", "or", "present"}
+_WORDS = {"is", "has", "contains", "value", "not", "and", "or", "present", "greater", "less"}
 
 
 class Lookup(Protocol):

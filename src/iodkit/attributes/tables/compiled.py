@@ -78,6 +78,11 @@ class Entry:
         return replace(self, tag=tag)
 
     @cached_property
+    def is_optional(self) -> bool:
+        """bool: Whether it may be absent, whatever the object says."""
+        return all(definition.row.type == "3" for definition in self.definitions)
+
+    @cached_property
     def content(self) -> Contents | None:
         """Contents | None: Tables of its items; None if no module says anything of them."""
         parts = [

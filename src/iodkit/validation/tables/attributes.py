@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iodkit.attributes.findings import join_path
 from iodkit.validation.subject import name_of, vr_of
 from iodkit.validation.tables.elements import is_empty, items_of, stored
-from iodkit.validation.tables.overlays import is_repeating, repeated
+from iodkit.validation.tables.places import is_repeating, placed
 from iodkit.validation.tables.presence import Presence, judge
 from iodkit.validation.tables.reporting import report
 from iodkit.validation.tables.scope import Scope
@@ -40,10 +40,10 @@ def check_item(scope: Scope, contents: Contents) -> Iterator[Finding]:
         What is wrong in it and in the items below.
     """
     for each in contents.entries.values():
-        for entry in repeated(each, scope.item):
+        for entry in placed(each, scope.item):
             if entry.tag in scope.item:
                 yield from check_present(scope, entry)
-            else:
+            elif not entry.is_optional:
                 yield from _check_absent(scope, entry)
     yield from _check_unexpected(scope, contents)
 

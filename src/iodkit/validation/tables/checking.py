@@ -44,7 +44,9 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     bare = Scope(subject.reduced, None, groups=groups)
     contents = contents_of(tables, used_modules(tables, bare))
     scope = Scope(subject.reduced, contents, groups=groups)
-    yield from _undecided_once(chain(check_item(scope, contents), check_groups(scope, tables)))
+    findings = chain(check_item(scope, contents), check_groups(scope, tables))
+    for finding in _undecided_once(findings):
+        yield replace(finding, path=subject.original_path(finding.path))
 
 
 def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:

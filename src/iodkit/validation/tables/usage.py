@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iodkit.attributes.tables import Contents
-from iodkit.validation.tables.overlays import first_overlays
+from iodkit.validation.tables.places import first_overlays
 
 if TYPE_CHECKING:
     from iodkit.attributes.tables import Tables, Usage
