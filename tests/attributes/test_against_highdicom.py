@@ -26,7 +26,7 @@ KNOWN_TYPES = {
     ("MultiFrameOverlay", "ImageFrameOrigin"): ("3", "1C"),
     # Of the retired overlay of the ultrasound module.
     ("USImage", "OverlaySubtype"): ("3", "1C"),
-    # PS3.3 C.8.8.2 since 2023: not of devices whose positions are given in another way.
+    # As of 2020; since then on a condition that our tables do not have.
     ("RTImage", "ExposureSequence.BeamLimitingDeviceSequence.LeafJawPositions"): ("1", "1C"),
 }
 FAMILIES = re.compile(
