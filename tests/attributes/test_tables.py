@@ -118,7 +118,8 @@ def test_segment_algorithm_name_is_type_1c():
     module = tables.module("SegmentationImage")
     contents = Contents([(module.rows, module)], tables)
     segments = contents.entries[tag_for_keyword("SegmentSequence")]
-    (definition,) = segments.content.entries[tag_for_keyword("SegmentAlgorithmName")].definitions
+    content = segments.content((True,) * len(segments.definitions))
+    (definition,) = content.entries[tag_for_keyword("SegmentAlgorithmName")].definitions
     assert definition.row.type == "1C"
     assert definition.clause == "PS3.3 C.8.20.2"
     requirement = definition.row.requirement

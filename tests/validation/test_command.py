@@ -48,7 +48,7 @@ def test_json_and_sarif(folder, capsys):
     reports = json.loads(capsys.readouterr().out)
     assert [report["ok"] for report in reports] == [True, False, True]
     assert main(["validate", "--sarif", str(folder)]) == 1
-    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    result, _ = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert location == str(folder / "2.dcm")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
-from tools.tables.html import read_description
+from tools.tables.html import clean, read_description
 from tools.tables.requirements import Phrasebook, requirement
 from tools.tables.source import Node, Source, Table, iod_clause, to_keyword
 from tools.tables.values import item_count, referenced_rules, value_rules
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Document = dict[str, Any]
+_TAGS = re.compile(r"<[^>]+>")
+_OVERRIDES = re.compile(
+    r"overrid\w+(?: \(specializing\))? the (?:optional |Type \d )?"
+    r"(?:definition|requirement|type \d)",
+    re.IGNORECASE,
+)
 
 
 def table_document(table: Table, book: Phrasebook) -> Document:
@@ -96,6 +103,8 @@ def _attribute(node: Node, book: Phrasebook) -> Document:
     row: Document = {"keyword": keyword, "type": kind}
     if tag != node.tag:
         row["tag"] = tag.upper()
+    if _OVERRIDES.search(clean(_TAGS.sub(" ", node.html))):
+        row["overrides"] = True
     row |= requirement(kind, description.sentences, book)
     rules = value_rules(tag, description, book) or referenced_rules(tag, node, description, book)
     if len(rules) == 1 and not {"position", "if"} & set(rules[0]):

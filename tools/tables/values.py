@@ -83,16 +83,16 @@ def referenced_rules(
     pages = [url for url in node.references if match and url.endswith(f"_{match['section']}")]
     if not match or not pages or tag.upper() in _BY_POSITION:
         return []
-    lists = [
-        each
-        for each in read_description(book.sections.get(pages[0], "")).lists
-        if _HEADING_ELSEWHERE.fullmatch(each.heading)
-    ]
+    section = read_description(book.sections.get(pages[0], ""))
+    if re.search(r"\b(?:[Aa]ddition|additional)\b", section.text):
+        return []
+    lists = [each for each in section.lists if _HEADING_ELSEWHERE.fullmatch(each.heading)]
     if not lists or sum("Retired" not in each.heading for each in lists) != 1:
         return []
     kind = "Enumerated Values" if "Enumerated" in lists[0].heading else "Defined Terms"
     joined = ValueList(kind, list(dict.fromkeys(v for each in lists for v in each.values)))
-    rule = _rule(joined, dictionary_VR(tag), book)
+    # One term alone is what a section adds to those of another.
+    rule = _rule(joined, dictionary_VR(tag), book) if len(joined.values) > 1 else None
     return [rule] if rule else []
 
 

@@ -61,6 +61,7 @@ class Entry:
     keyword: str
     definitions: list[Definition]
     _tables: Tables = field(repr=False)
+    _contents: dict[tuple[bool, ...], Contents | None] = field(default_factory=dict, repr=False)
 
     def at(self, tag: int) -> Entry:
         """Return the same for another tag, of a repeating group.
@@ -82,15 +83,27 @@ class Entry:
         """bool: Whether it may be absent, whatever the object says."""
         return all(definition.row.type == "3" for definition in self.definitions)
 
-    @cached_property
-    def content(self) -> Contents | None:
-        """Contents | None: Tables of its items; None if no module says anything of them."""
-        parts = [
-            (definition.row.content, definition.module)
-            for definition in self.definitions
-            if definition.row.content
-        ]
-        return Contents(parts, self._tables) if parts else None
+    def content(self, included: tuple[bool, ...]) -> Contents | None:
+        """Return the tables of its items.
+
+        Parameters
+        ----------
+        included : tuple of bool
+            Which of the definitions count: those of macros that are included.
+
+        Returns
+        -------
+        Contents | None
+            What they say together; None if they say nothing of items.
+        """
+        if included not in self._contents:
+            parts = [
+                (definition.row.content, definition.module)
+                for definition, counts in zip(self.definitions, included, strict=True)
+                if counts and definition.row.content
+            ]
+            self._contents[included] = Contents(parts, self._tables) if parts else None
+        return self._contents[included]
 
 
 class Contents:
@@ -114,8 +127,17 @@ class Contents:
                 entry = self.entries.get(row.tag)
                 if entry is None:
                     entry = self.entries[row.tag] = Entry(row.tag, row.keyword, [], tables)
-                entry.definitions.append(definition)
+                _add(entry.definitions, definition)
         self.keywords = frozenset(entry.keyword for entry in self.entries.values())
+
+
+def _add(definitions: list[Definition], added: Definition) -> None:
+    """Add a definition, but for one that another overrides, wherever their modules stand."""
+    if added.row.overrides:
+        definitions[:] = [each for each in definitions if each.row.overrides]
+    elif any(each.row.overrides for each in definitions):
+        return
+    definitions.append(added)
 
 
 def _expand(

@@ -120,6 +120,8 @@ class AttributeRow:
         The table of the items of a sequence.
     clause : str, optional
         Clause that defines it, if it is not that of the module.
+    overrides : bool, optional
+        Whether it replaces what other modules say of the attribute, instead of adding to it.
     creator : str, optional
         Of a private attribute, the private creator (PS3.5 7.8.1).
     vr : str, optional
@@ -134,6 +136,7 @@ class AttributeRow:
     items: ItemCount | None = None
     content: tuple[Row, ...] = ()
     clause: str = ""
+    overrides: bool = False
     creator: str = ""
     vr: str = ""
 

@@ -136,6 +136,7 @@ def _attribute(row: dict[str, Any]) -> AttributeRow:
         _item_count(row.get("items")),
         _rows(row.get("attributes", ())),
         row.get("clause", ""),
+        row.get("overrides", False),
         row.get("creator", ""),
         row.get("vr", ""),
     )

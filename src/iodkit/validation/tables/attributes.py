@@ -8,7 +8,7 @@ from iodkit.attributes.findings import join_path
 from iodkit.validation.subject import name_of, vr_of
 from iodkit.validation.tables.elements import is_empty, items_of, stored
 from iodkit.validation.tables.places import is_repeating, placed
-from iodkit.validation.tables.presence import Presence, judge
+from iodkit.validation.tables.presence import Presence, is_included, judge
 from iodkit.validation.tables.reporting import report
 from iodkit.validation.tables.scope import Scope
 from iodkit.validation.tables.values import check_values
@@ -72,10 +72,12 @@ def check_present(scope: Scope, entry: Entry) -> Iterator[Finding]:
             yield report("attribute-empty", path, judgement, found="")
         return
     yield from check_values(scope, entry, judgement, path)
-    if vr_of(stored(scope.item, entry.tag)) == "SQ" and entry.content is not None:
+    if vr_of(stored(scope.item, entry.tag)) != "SQ":
+        return
+    content = entry.content(tuple(is_included(d, scope) is not False for d in entry.definitions))
+    if content is not None:
         for number, child in enumerate(items_of(scope.item, entry.tag), 1):
-            below = Scope(child, entry.content, f"{path}[{number}]", scope)
-            yield from check_item(below, entry.content)
+            yield from check_item(Scope(child, content, f"{path}[{number}]", scope), content)
 
 
 def _check_absent(scope: Scope, entry: Entry) -> Iterator[Finding]:

@@ -83,7 +83,7 @@ def values_of(item: Dataset, tag: int) -> tuple[str, ...]:
     """
     if is_empty(item, tag):
         return ()
-    if stored(item, tag).VR in _BULK:
+    if vr_of(stored(item, tag)) in _BULK:
         return ("bulk data",)
     try:
         value = item[tag].value
@@ -92,10 +92,11 @@ def values_of(item: Dataset, tag: int) -> tuple[str, ...]:
     if isinstance(value, (bytes, bytearray)):
         raise LookupError("a value whose VR is not known")  # noqa: TRY004 - it cannot be read
     if isinstance(value, (list, tuple, MultiValue)) and not isinstance(value, Sequence):
-        return tuple(str(each) for each in value)
+        return tuple(str(each).strip(" ") for each in value)
     if isinstance(value, Sequence):
         return tuple(str(number) for number in range(1, len(value) + 1))
-    return (str(value),)
+    # Spaces at the ends do not count, in codes, numbers and names (PS3.5 6.2).
+    return (str(value).strip(" "),)
 
 
 def items_of(item: Dataset, tag: int) -> list[Dataset]:

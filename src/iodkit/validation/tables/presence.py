@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from iodkit.attributes.tables import Definition, Entry
     from iodkit.validation.tables.scope import Scope
 
-__all__ = ["Judgement", "Presence", "judge"]
+__all__ = ["Judgement", "Presence", "is_included", "judge"]
 
 
 class Presence(Enum):
@@ -79,10 +79,26 @@ def judge(entry: Entry, scope: Scope) -> Judgement:
     return Judgement(best.presence, True, valued[-1].definition)
 
 
+def is_included(definition: Definition, scope: Scope) -> Truth:
+    """Whether a row is part of the table of an item: its macro may depend on a condition.
+
+    Parameters
+    ----------
+    definition : Definition
+        The row.
+    scope : Scope
+        The item.
+
+    Returns
+    -------
+    bool | None
+        None if it cannot be decided.
+    """
+    return True if definition.condition is None else definition.condition.evaluate(scope)
+
+
 def _judge(definition: Definition, scope: Scope) -> Judgement:
-    included: Truth = True
-    if definition.condition is not None:
-        included = definition.condition.evaluate(scope)
+    included = is_included(definition, scope)
     if included is False:
         return Judgement(Presence.FORBIDDEN, False, definition)
     kind = definition.row.type

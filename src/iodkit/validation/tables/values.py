@@ -11,6 +11,7 @@ from pydicom.datadict import dictionary_VM, dictionary_VR
 from iodkit.attributes.conditions import same_value
 from iodkit.validation.subject import vr_of
 from iodkit.validation.tables.elements import items_of, stored, stored_vr, values_of
+from iodkit.validation.tables.presence import is_included
 from iodkit.validation.tables.reporting import report
 
 if TYPE_CHECKING:
@@ -96,7 +97,11 @@ def fits_multiplicity(count: int, multiplicity: str) -> bool:
 
 def _check_items(scope: Scope, entry: Entry, judgement: Judgement, path: str) -> Iterator[Finding]:
     count = len(items_of(scope.item, entry.tag))
-    limits: list[ItemCount] = [d.row.items for d in entry.definitions if d.row.items is not None]
+    limits: list[ItemCount] = [
+        each.row.items
+        for each in entry.definitions
+        if each.row.items is not None and is_included(each, scope)
+    ]
     if limits and not any(
         limit.least <= count and (limit.most is None or count <= limit.most) for limit in limits
     ):
@@ -109,7 +114,7 @@ def _check_rules(
 ) -> Iterator[Finding]:
     """Check values against the rules of the most special module that has any."""
     for definition in reversed(entry.definitions):
-        if not definition.row.values:
+        if not definition.row.values or not is_included(definition, scope):
             continue
         for rule in definition.row.values:
             wrong = [value for value in _meant(rule, values) if not _is_one_of(value, rule)]
