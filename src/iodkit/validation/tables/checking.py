@@ -37,8 +37,7 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     """
     tables = tables_for(subject.sop_class_uid)
     if tables is None:
-        if subject.sop_class_uid:
-            yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+        yield _unidentified(subject)
         return
     groups = group_items(subject.reduced)
     bare = Scope(subject.reduced, None, groups=groups)
@@ -47,6 +46,15 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     findings = chain(check_item(scope, contents), check_groups(scope, tables))
     for finding in _undecided_once(findings):
         yield replace(finding, path=subject.original_path(finding.path))
+
+
+def _unidentified(subject: Subject) -> Finding:
+    if subject.sop_class_uid:
+        return report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+    present = "SOPClassUID" in subject.dataset
+    code = "attribute-empty" if present else "attribute-missing"
+    finding = report(code, "SOPClassUID", expected="the UID of the SOP class (type 1)")
+    return replace(finding, clause="PS3.3 C.12.1")
 
 
 def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:

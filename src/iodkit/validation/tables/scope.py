@@ -80,9 +80,11 @@ class Scope:
         tag = _tag(keyword)
         if tag in self.item:
             return [self.item]
-        if self.contents is not None and keyword in self.contents.keywords:
+        in_groups = self.parent is not None and bool(self.groups)
+        # What a frame has not may be among the groups of all frames, and the other way round.
+        if not in_groups and self.contents is not None and keyword in self.contents.keywords:
             return []
-        if self.parent is not None and not self.groups:
+        if self.parent is not None and not in_groups:
             return self.parent._find(keyword)  # noqa: SLF001 - the same class
         found = list(_in_groups(self.groups, tag))
         if found or self.parent is None:

@@ -1,0 +1,72 @@
+"""Check mutants and real files with iodkit and with dciodvfy, and say where they disagree.
+
+``python -m tools.corpus --every 10`` takes every tenth mutant of each object; without it, all.
+``--to FILE`` keeps the results, ``--from FILE`` judges kept ones anew, and ``--page`` puts the
+figures into ``docs/validation.md``.  The exit status is 1 if a disagreement is not adjudicated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import sys
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.corpus.adjudicating import judge, read_adjudications
+from tools.corpus.comparing import Comparison, compare_file, compare_mutants
+from tools.corpus.figures import summary, write_page
+from tools.corpus.subjects import all_specimens, real_files
+
+if TYPE_CHECKING:
+    from tools.corpus.subjects import Specimen
+
+
+def run(every: int, jobs: int) -> list[Comparison]:
+    """Check every mutant, or one of so many, and every real file."""
+    with ProcessPoolExecutor(jobs, initializer=warnings.simplefilter, initargs=("ignore",)) as pool:
+        work = partial(_mutants, every=every)
+        found = [each for part in pool.map(work, all_specimens()) for each in part]
+        files = [Path(path) for path in real_files()]
+        return [*found, *pool.map(compare_file, files, chunksize=4)]
+
+
+def _mutants(specimen: Specimen, every: int) -> list[Comparison]:
+    return list(compare_mutants(specimen, every))
+
+
+def main() -> int:
+    """Compare, adjudicate, and print figures and what is not explained."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="take one of so many mutants")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--to", type=Path, help="keep the results in this file")
+    parser.add_argument("--from", dest="kept", type=Path, help="judge the results in this file")
+    parser.add_argument("--page", action="store_true", help="write docs/validation.md")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if options.kept:
+        every, comparisons = pickle.loads(options.kept.read_bytes())
+    else:
+        every, comparisons = options.every, run(options.every, options.jobs)
+    if options.to:
+        options.to.write_bytes(pickle.dumps((every, comparisons)))
+    adjudications = read_adjudications()
+    judged = [judge(comparison, adjudications) for comparison in comparisons]
+    print(summary(judged, every))
+    unexplained = [each for each in judged if each.unexplained]
+    for each in unexplained:
+        print(each)
+    for one in adjudications:
+        if not any(one in each.used for each in judged):
+            print("not met:", one.why)
+    if options.page:
+        write_page(judged, every)
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Checking one mutant with both checkers, and keeping what each newly reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import pydicom
+
+from tools.corpus.checkers import Complaint, ours, theirs, without_numbers
+from tools.corpus.mutations import applied, mutations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydicom.dataset import Dataset
+
+    from tools.corpus.subjects import Specimen
+
+__all__ = ["Comparison", "compare_file", "compare_mutants"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What both say of one object.
+
+    Parameters
+    ----------
+    specimen : str
+        Name of the valid object, or of a file.
+    iod : str
+        Keyword of its SOP class.
+    kind : str
+        Kind of mutation; ``"file"`` if it is as it was found.
+    path : str
+        What was changed; empty for files.
+    ours, theirs : frozenset of Complaint
+        The errors that the unchanged object does not have.
+    """
+
+    specimen: str
+    iod: str
+    kind: str
+    path: str
+    ours: frozenset[Complaint]
+    theirs: frozenset[Complaint]
+
+    @property
+    def place(self) -> str:
+        """str: The path without numbers of items."""
+        return without_numbers(self.path)
+
+    @property
+    def finds_place(self) -> bool:
+        """bool: Whether one of our errors is where the change is, or names it as the reason."""
+        keyword = self.place.rpartition(".")[2]
+        return any(
+            _is_along(self.path, each.path) or keyword in each.expected.split()
+            for each in self.ours
+        )
+
+
+def compare_mutants(specimen: Specimen, every: int = 1) -> Iterator[Comparison]:
+    """Check the mutants of an object.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        The object.
+    every : int, optional
+        Take one of so many mutants; always the same ones.
+
+    Yields
+    ------
+    Comparison
+        One for each mutant.
+    """
+    dataset = specimen.dataset
+    iod = _iod(dataset)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mutant.dcm"
+        path.write_bytes(specimen.content)
+        our_base, their_base = ours(path), theirs(path)
+        for mutation in mutations(specimen.dataset):
+            if crc32(f"{specimen.name} {mutation.name}".encode()) % every:
+                continue
+            with applied(mutation, dataset):
+                pydicom.dcmwrite(path, dataset)
+            yield Comparison(
+                specimen.name,
+                iod,
+                mutation.kind,
+                mutation.place.path,
+                ours(path) - our_base,
+                theirs(path) - their_base,
+            )
+
+
+def compare_file(path: Path) -> Comparison:
+    """Check a file as it is.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    Comparison
+        All errors of both.
+    """
+    try:
+        iod = _iod(pydicom.dcmread(path, force=True, stop_before_pixels=True))
+    except Exception:  # noqa: BLE001 - of a damaged file, any
+        iod = ""
+    return Comparison(path.name, iod, "file", "", ours(path), theirs(path))
+
+
+def _iod(dataset: Dataset) -> str:
+    return pydicom.uid.UID(str(dataset.get("SOPClassUID", ""))).keyword
+
+
+def _is_along(one: str, other: str) -> bool:
+    first, second = sorted((one, other), key=len)
+    return second == first or second.startswith((f"{first}.", f"{first}["))
