@@ -10,6 +10,7 @@ from zlib import crc32
 
 import pydicom
 
+from iodkit.registry import registry
 from tools.corpus.checkers import Complaint, ours, theirs, without_numbers
 from tools.corpus.mutations import applied, mutations
 
@@ -120,7 +121,9 @@ def compare_file(path: Path) -> Comparison:
 
 
 def _iod(dataset: Dataset) -> str:
-    return pydicom.uid.UID(str(dataset.get("SOPClassUID", ""))).keyword
+    uid = str(dataset.get("SOPClassUID", ""))
+    claim = registry.lookup(uid)
+    return claim.keyword if claim is not None else pydicom.uid.UID(uid).keyword
 
 
 def _is_along(one: str, other: str) -> bool:

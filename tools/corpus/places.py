@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from iodkit.attributes.tables import Contents, tables_for
-from iodkit.validation.tables.usage import contents_of, used_modules
 from iodkit.validation.tables.groups import group_items
 from iodkit.validation.tables.scope import Scope
+from iodkit.validation.tables.usage import contents_of, used_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

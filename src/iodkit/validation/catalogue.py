@@ -25,6 +25,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("meta-contradicts", "PS3.10 7.1", "error", "identity:check_file_meta"),
     ("reference-unlisted", "PS3.3 C.12.2", "error", "identity:check_listed_references"),
     ("pixel-length", "PS3.5 8.1.1", "error", "pixels:check_pixel_length"),
+    ("pixel-vr", "PS3.5 A.4", "error", "pixels:check_pixel_vr"),
     ("pixel-bits", "PS3.3 C.7.6.3.1", "error", "pixels:check_bits"),
     ("pixel-samples", "PS3.3 C.7.6.3.1.2", "error", "pixels:check_samples"),
     ("palette", "PS3.3 C.7.9", "error", "pixels:check_palettes"),

@@ -129,6 +129,7 @@ class Contents:
                     entry = self.entries[row.tag] = Entry(row.tag, row.keyword, [], tables)
                 _add(entry.definitions, definition)
         self.keywords = frozenset(entry.keyword for entry in self.entries.values())
+        self.is_optional = all(entry.is_optional for entry in self.entries.values())
 
 
 def _add(definitions: list[Definition], added: Definition) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "check_color_profile",
     "check_palettes",
     "check_pixel_length",
+    "check_pixel_vr",
     "check_samples",
 ]
 
@@ -28,6 +29,8 @@ _NAMES = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData"}
 _ONE_SAMPLE = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 _PALETTES = ("Red", "Green", "Blue")
 _PROFILE_HEAD = 128
+_BYTE = 8
+_PIXEL_DATA = 0x7FE00010
 
 
 def check_pixel_length(subject: Subject) -> Iterator[Fault]:
@@ -56,6 +59,30 @@ def check_pixel_length(subject: Subject) -> Iterator[Fault]:
     else:
         remedy = "Check Rows, Columns, NumberOfFrames, SamplesPerPixel and BitsAllocated"
         yield Fault(name, f"{found} bytes", f"{expected} bytes", remedy)
+
+
+def check_pixel_vr(subject: Subject) -> Iterator[Fault]:
+    """Find pixel data under a VR that their encoding does not allow (PS3.5 A.2, A.4).
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Fault
+        At most one; what has been read in implicit VR has none.
+    """
+    tag, syntax = _PIXEL_DATA, subject.transfer_syntax
+    if tag not in subject.dataset or syntax is None or syntax.is_implicit_VR:
+        return
+    vr = subject.dataset.get_item(BaseTag(tag), keep_deferred=True).VR
+    if _is_encapsulated(subject):
+        if vr == "OW":
+            yield Fault("PixelData", "VR OW", "VR OB, as the frames are encapsulated")
+    elif vr == "OB" and (subject.number("BitsAllocated") or 0) > _BYTE:
+        yield Fault("PixelData", "VR OB", "VR OW, as BitsAllocated is above 8")
 
 
 def check_bits(subject: Subject) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iodkit.attributes import Finding
+    from iodkit.attributes.tables import Tables
     from iodkit.validation.subject import Subject
 
 __all__ = ["check_attributes"]
@@ -43,9 +44,20 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     bare = Scope(subject.reduced, None, groups=groups)
     contents = contents_of(tables, used_modules(tables, bare))
     scope = Scope(subject.reduced, contents, groups=groups)
+    yield from _check_frames(subject, tables)
     findings = chain(check_item(scope, contents), check_groups(scope, tables))
     for finding in _undecided_once(findings):
         yield replace(finding, path=subject.original_path(finding.path))
+
+
+def _check_frames(subject: Subject, tables: Tables) -> Iterator[Finding]:
+    """Find several frames in an object of an IOD for single frames, as PS3.3 A.8.1.1."""
+    frames = subject.number("NumberOfFrames") or 1
+    if frames > 1:
+        modules = tuple(usage.module for usage in tables.iod.modules)
+        if "NumberOfFrames" not in contents_of(tables, modules).keywords:
+            finding = report("frames-not-allowed", "NumberOfFrames", found=f"{frames} frames")
+            yield replace(finding, expected="one frame", clause=tables.iod.clause)
 
 
 def _unidentified(subject: Subject) -> Finding:

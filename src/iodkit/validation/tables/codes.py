@@ -49,6 +49,12 @@ CODES: dict[str, Code] = {
         ("value-not-enumerated", _E, "values that are none of the Enumerated Values", "PS3.5 7.4"),
         ("value-not-defined", _W, "values that are none of the Defined Terms", "PS3.5 7.4"),
         ("item-count", _E, "sequences of more or fewer items than they may have", "PS3.5 7.5"),
+        (
+            "frames-not-allowed",
+            _E,
+            "several frames where the IOD has no attribute for them",
+            "PS3.3 A.1.3",
+        ),
         ("group-missing", _E, "frames without a functional group", "PS3.3 C.7.6.16"),
         ("group-repeated", _E, "functional groups both shared and per frame", "PS3.3 C.7.6.16.1"),
         ("group-placement", _E, "functional groups where they must not be", "PS3.3 C.7.6.16.1"),

@@ -20,7 +20,8 @@ def used_modules(tables: Tables, scope: Scope) -> tuple[str, ...]:
     """Find the modules that an object uses.
 
     Mandatory ones; conditional ones whose condition is true; and others of which the object has
-    an attribute that is not optional and that no other module of the IOD has.
+    an attribute that is not optional and that no other module of the IOD has: of modules in
+    which all are optional, any such attribute.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def _marks(tables: Tables) -> dict[str, frozenset[int]]:
         module: frozenset(
             tag
             for tag, entry in each.entries.items()
-            if count[tag] == 1 and any(d.row.type != "3" for d in entry.definitions)
+            if count[tag] == 1
+            and (each.is_optional or any(d.row.type != "3" for d in entry.definitions))
         )
         for module, each in contents.items()
     }
