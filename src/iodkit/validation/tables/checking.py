@@ -37,8 +37,7 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     """
     tables = tables_for(subject.sop_class_uid)
     if tables is None:
-        if subject.sop_class_uid:
-            yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+        yield from _check_sop_class(subject)
         return
     groups = group_items(subject.reduced)
     bare = Scope(subject.reduced, None, groups=groups)
@@ -47,6 +46,15 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     findings = chain(check_item(scope, contents), check_groups(scope, tables))
     for finding in _undecided_once(findings):
         yield replace(finding, path=subject.original_path(finding.path))
+
+
+def _check_sop_class(subject: Subject) -> Iterator[Finding]:
+    """Say why there is no table; directories have no SOP class (PS3.3 F.3)."""
+    if subject.sop_class_uid:
+        yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+    elif "DirectoryRecordSequence" not in subject.dataset:
+        expected = "the SOP class, which says of which IOD the object is (type 1)"
+        yield report("attribute-missing", "SOPClassUID", expected=expected)
 
 
 def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:
