@@ -93,7 +93,7 @@ def test_no_macro_of_a_newer_edition_is_missing() -> None:
             continue
         for attribute in attributes:
             where, *inside = attribute["path"] or [""]
-            if not where.endswith("FunctionalGroupsSequence"):
+            if where not in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
                 continue
             if not inside:
                 groups.setdefault(attribute["keyword"], set())
