@@ -41,10 +41,11 @@ def divided(folder, series, labels, kind, **options):
     """The files of a concatenation, and the same segmentation as one file."""
     options = {"sop_instance_uid": "1.2.3", "series_instance_uid": "1.2.4", **options}
     whole = {k: v for k, v in options.items() if not k.startswith("max_")}
-    with ik.defaults(uid_generator=ik.SeededUIDs("a")):
+    seed = folder.name
+    with ik.defaults(uid_generator=ik.SeededUIDs(seed)):
         one = Segmentation(series, labels, kind, descriptions(), **whole)
     with (
-        ik.defaults(uid_generator=ik.SeededUIDs("a")),
+        ik.defaults(uid_generator=ik.SeededUIDs(seed)),
         SegmentationWriter(folder / "seg.dcm", series, kind, descriptions(), **options) as writer,
     ):
         writer.write_array(labels)
@@ -310,38 +311,41 @@ def header_of_slide(side):
     return slide
 
 
-def test_memory_is_bounded_whatever_the_size(tmp_path, monkeypatch):
-    monkeypatch.setattr(pieces, "PIECE_BYTES", 1 << 20)
+def test_memory_is_bounded_whatever_the_size(tmp_path):
+    tile = np.ones((256, 256), np.uint8)
 
     def write(side):
-        slide = header_of_slide(side)
-        blocks = da.ones((side, side), dtype=np.uint8, chunks=(256, 1024))
+        arguments = ([header_of_slide(side)], "LABELMAP", descriptions(1))
         with (
             ik.defaults(validate=False),
-            SegmentationWriter(
-                tmp_path / "seg.dcm", [slide], "LABELMAP", descriptions(1), tile_pixel_array=True
-            ) as writer,
+            SegmentationWriter(tmp_path / "seg.dcm", *arguments, tile_pixel_array=True) as writer,
         ):
-            writer.write_array(blocks)
+            for row in range(0, side, 256):
+                for column in range(0, side, 256):
+                    writer.write_region(tile, row, column)
 
     write(512)  # what is imported and kept once
-    small, large = (peak_of(lambda side=side: write(side)) for side in (2048, 6144))
-    assert (tmp_path / "seg.dcm").stat().st_size > 6144**2
-    assert large < 10 << 20  # of 36 MB of pixels
-    assert large - small < (24 * 24 - 8 * 8) * 4096  # less than 4 KB for each further frame
+    small, large = (peak_of(lambda side=side: write(side)) for side in (4096, 8192))
+    assert (tmp_path / "seg.dcm").stat().st_size > 8192**2
+    assert large - small < (32 * 32 - 16 * 16) * 1024  # less than 1 KB for each further frame
 
 
-def test_a_binary_segmentation_of_a_lazy_array_needs_no_more_than_its_bits():
-    series = phantom.ct_series(64, 256, 256)
-    blocks = da.ones((64, 256, 256, 4), dtype=np.float32, chunks=(4, 256, 256, 4))
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL"])
+def test_lazy_arrays_do_not_become_one(kind, series, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 1 << 20)
+    many = phantom.ct_series(64, 256, 256)
+    blocks = da.ones((64, 256, 256, 4), dtype=np.float32, chunks=(1, 256, 256, 4))
 
     def make():
         with ik.defaults(validate=False):
-            Segmentation(series, blocks, "BINARY", descriptions(4))
+            if kind == "BINARY":
+                Segmentation(many, blocks, kind, descriptions(4))
+                return
+            with SegmentationWriter(tmp_path / "seg.dcm", many, kind, descriptions(4)) as writer:
+                writer.write_array(blocks)
 
     make()
-    size = 64 * 256 * 256 * 4
-    assert peak_of(make) < size * 4 * 0.75  # of float32; pieces are 64 MiB, the array too
+    assert peak_of(make) < blocks.nbytes / 5
 
 
 def test_a_region_of_a_big_file_touches_few_bytes(tmp_path):
