@@ -39,7 +39,7 @@ _MANY = 2048
 class FrameStorage(Protocol):
     """Where frames are kept until it is known in which order they are stored."""
 
-    def append(self, payload: Payload) -> None:
+    def append(self, payload: Payload, /) -> None:
         """Keep a frame."""
 
     def __getitem__(self, index: int, /) -> Payload:
