@@ -32,7 +32,7 @@ from iodkit_image.derived import (
     write_referenced_series,
 )
 from iodkit_seg import modules
-from iodkit_seg.colors import with_color
+from iodkit_seg.colors import with_colors
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
 from iodkit_seg.encapsulation import write_pixel_data
 from iodkit_seg.encoding import EncodedFrames, encode_frames
@@ -263,7 +263,7 @@ class SegmentationPlan:
         """Descriptions with a colour each, unless the palette says the colours."""
         if self.options.palette is not None:
             return list(self.descriptions)
-        return [with_color(description) for description in self.descriptions]
+        return with_colors(self.descriptions)
 
 
 def _place(
