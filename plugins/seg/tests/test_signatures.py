@@ -7,19 +7,6 @@ import iodkit_seg
 import iodkit_seg.utils
 
 LISTED = Path(__file__).with_name("interface.txt")
-# Those that highdicom has as well, and that its users bring along.
-NAMES = (
-    "DimensionIndexSequence",
-    "SegmentAlgorithmTypeValues",
-    "SegmentDescription",
-    "Segmentation",
-    "SegmentationFractionalTypeValues",
-    "SegmentationTypeValues",
-    "SegmentsOverlapValues",
-    "SpatialLocationsPreservedValues",
-    "create_segmentation_pyramid",
-    "segread",
-)
 # What images give and segmentations promise as well.
 INHERITED = (
     "are_dimension_indices_unique",
@@ -51,7 +38,7 @@ def line(name, function):
 def interface():
     """List everything public, one line each."""
     lines = [line("utils.iter_segments", iodkit_seg.utils.iter_segments)]
-    for name in NAMES:
+    for name in sorted(iodkit_seg.__all__):
         thing = getattr(iodkit_seg, name)
         if not isinstance(thing, type):
             lines.append(line(name, thing))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from iodkit_seg.interchange.records import SegmentRecord
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
+    from iodkit_seg.streaming import SegmentationWriter
 
 __all__ = [
     "Contour",
@@ -47,6 +48,7 @@ __all__ = [
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",
+    "SegmentationWriter",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
     "contours_to_labelled",
@@ -121,6 +123,7 @@ _HOMES = {
     "interchange.records": ("SegmentRecord",),
     "pyramid": ("create_segmentation_pyramid",),
     "sop": ("Segmentation", "segread"),
+    "streaming": ("SegmentationWriter",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

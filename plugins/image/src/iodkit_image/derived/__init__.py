@@ -3,6 +3,13 @@
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
 from iodkit_image.derived.cutting import cut_tiles
 from iodkit_image.derived.matching import align_volume, fit_to_sources
+from iodkit_image.derived.pieces import (
+    PixelPiece,
+    as_sliceable,
+    cut_block,
+    matrix_pieces,
+    plane_pieces,
+)
 from iodkit_image.derived.planes import PlaneStack
 from iodkit_image.derived.references import (
     lossy_compression_of,
@@ -16,6 +23,7 @@ from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [
     "FrameArrangement",
+    "PixelPiece",
     "PlaneStack",
     "PlaneStacks",
     "SourceFrames",
@@ -23,9 +31,13 @@ __all__ = [
     "UnplacedFrames",
     "align_volume",
     "arrange_planes",
+    "as_sliceable",
+    "cut_block",
     "cut_tiles",
     "fit_to_sources",
     "lossy_compression_of",
+    "matrix_pieces",
+    "plane_pieces",
     "require_identified",
     "require_shape",
     "write_frame_of_reference",
