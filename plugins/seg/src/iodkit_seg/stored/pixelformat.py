@@ -96,6 +96,20 @@ class PixelFormat:
                 clause="PS3.5 8.2",
             )
 
+    def describe(self, dataset: Dataset) -> None:
+        """Write the attributes of such pixels (PS3.3 C.7.6.3, C.8.20.2.1).
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            The new object.
+        """
+        self.require_allowed()
+        dataset.file_meta.TransferSyntaxUID = UID(self.syntax)
+        dataset.Rows, dataset.Columns = self.rows, self.columns
+        dataset.BitsAllocated = dataset.BitsStored = self.bits
+        dataset.HighBit = self.bits - 1
+
     def encode(self, pixels: NDArray[Any]) -> Any:
         """Encode a frame.
 
