@@ -138,12 +138,15 @@ class StoredGroups:
         groups = FunctionalGroups(len(index))
         paths = [parse_path(path) for path in replaced]
         whole = {path.group for path in paths if len(path.tags) == 1}
-        opened = {path.group: path.leaf for path in paths if len(path.tags) == 2}
+        opened: dict[int, set[int]] = {}
+        for path in paths:
+            if len(path.tags) > 1:
+                opened.setdefault(path.group, set()).add(path.leaf)
         changes = {parse_path(name).group: edit for name, edit in (edits or {}).items()}
         for tag in sorted({tag for part in self._parts for tag in part.tags} - whole):
             if tag in opened:
                 inner = [part.open(tag) for part in self._parts]
-                for leaf in sorted({leaf for one in inner for leaf in one} - {opened[tag]}):
+                for leaf in sorted({leaf for one in inner for leaf in one} - opened[tag]):
                     column = self._joined([one.get(leaf) for one in inner]).take(index)
                     groups.set_stored((tag, leaf), column)
             else:

@@ -19,10 +19,10 @@ from iodkit_seg.creation import (
     Tiling,
     require_supported,
 )
+from iodkit_seg.editing.editable import EditableSegmentation
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.modules import ContentIdentification, PyramidLevel
 from iodkit_seg.pixels import SegmentRequest, assemble, selected_numbers
-from iodkit_seg.queries import SegmentQueries
 
 if TYPE_CHECKING:
     import os
@@ -53,7 +53,7 @@ LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 SOP_CLASS_UIDS = (SEGMENTATION_STORAGE, LABEL_MAP_SEGMENTATION_STORAGE)
 
 
-class Segmentation(SegmentQueries):
+class Segmentation(EditableSegmentation):
     """A segmentation or label map segmentation (PS3.3 A.51).
 
     Parameters

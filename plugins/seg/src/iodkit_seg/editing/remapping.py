@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from iodkit.errors import InvalidValueError, IodkitWarning
+from iodkit.errors import IodkitWarning
 from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.stored.overlap import frames_by_place
 from iodkit_seg.stored.places import place_codes
@@ -109,18 +108,8 @@ def _union(frames: FrameSet, positions: Sequence[int]) -> NDArray[Any]:
 
 def _relabelled(frames: FrameSet, numbers: Mapping[int, int]) -> FrameSet:
     """Map the labels of a label map; the background stays."""
-    highest = max(numbers.values())
-    if highest > 65535:
-        raise InvalidValueError(
-            "value is not allowed",
-            attribute="SegmentNumber",
-            found=highest,
-            expected="a number from 1 to 65535",
-            clause="PS3.3 C.8.20.4",
-        )
-    bits = 16 if highest > 255 else frames.format.bits
-    chosen = replace(frames.format, bits=bits)
-    table = np.zeros(1 << max(bits, frames.format.bits), chosen.dtype)
+    chosen = frames.format.holding(max(numbers.values()))
+    table = np.zeros(1 << frames.format.bits, chosen.dtype)
     for old, new in numbers.items():
         table[old] = new
     changes = np.flatnonzero(table != np.arange(len(table)))

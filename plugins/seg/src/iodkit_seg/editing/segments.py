@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iodkit.content import CIELabColor
     from iodkit_seg.sop import Segmentation
 
-__all__ = ["describe", "drop_palette", "merge", "remove", "renumber"]
+__all__ = ["describe", "drop_palette", "keep", "merge", "remove", "renumber"]
 
 
 def describe(
@@ -72,6 +72,13 @@ def remove(segmentation: Segmentation, numbers: Iterable[int]) -> Successor:
     return _assigned(
         segmentation, {old: [old] for old in kept}, f"Segments removed: {_listed(dropped)}"
     )
+
+
+def keep(segmentation: Segmentation, numbers: Iterable[int]) -> Successor:
+    """Leave out all other segments; see :meth:`EditableSegmentation.with_only_segments`."""
+    kept = require_segments(segmentation, numbers)
+    members = {old: [old] for old in segmentation.segment_numbers if old in kept}
+    return _assigned(segmentation, members, f"Segments kept: {_listed(members)}")
 
 
 def renumber(segmentation: Segmentation, numbers: Mapping[int, int]) -> Successor:

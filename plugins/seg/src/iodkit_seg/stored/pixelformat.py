@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +76,34 @@ class PixelFormat:
     def dtype(self) -> np.dtype[Any]:
         """numpy.dtype: Type of the pixels of a decoded frame."""
         return np.dtype(np.uint16 if self.bits == 16 else np.uint8)
+
+    def holding(self, highest: int) -> PixelFormat:
+        """Widen the format of a label map, if a label needs it.
+
+        Parameters
+        ----------
+        highest : int
+            Highest label.
+
+        Returns
+        -------
+        PixelFormat
+            Format with 16 bits for labels above 255.
+
+        Raises
+        ------
+        InvalidValueError
+            If no label map holds the label.
+        """
+        if highest > 65535:
+            raise InvalidValueError(
+                "value is not allowed",
+                attribute="SegmentNumber",
+                found=highest,
+                expected="a number from 1 to 65535",
+                clause="PS3.3 C.8.20.4",
+            )
+        return replace(self, bits=16) if highest > 255 and self.bits == 8 else self
 
     def require_allowed(self) -> None:
         """Raise if the transfer syntax does not take such pixels.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.datadict import tag_for_keyword
 
-from iodkit.spatial import get_normal_vector
+from iodkit.frames.paths import parse_path
+from iodkit.spatial import VOLUME_INDEX_CONVENTION, get_normal_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,7 +72,10 @@ def place_codes(table: FrameTable) -> NDArray[np.intp]:
 
 
 def dimension_values(
-    table: FrameTable, origins: NDArray[np.intp], segments: NDArray[np.int64] | None
+    table: FrameTable,
+    origins: NDArray[np.intp],
+    segments: NDArray[np.int64] | None,
+    columns: Mapping[str, NDArray[Any]],
 ) -> NDArray[np.int64]:
     """Index the frames of a new segmentation by the dimensions of the first instance.
 
@@ -83,6 +87,8 @@ def dimension_values(
         Those that are taken, in the new order.
     segments : numpy.ndarray | None
         Their segments, if they have any.
+    columns : Mapping[str, numpy.ndarray]
+        Paths and columns of attributes that are new.
 
     Returns
     -------
@@ -91,11 +97,14 @@ def dimension_values(
         points to (PS3.3 C.7.6.17).
     """
     out = []
+    new = {parse_path(path).leaf: values for path, values in columns.items()}
     for pointer, group in zip(
         table.dimension_index_pointers, table.dimension_group_pointers, strict=True
     ):
         if pointer == _SEGMENT and segments is not None:
             out.append(segments)
+        elif pointer in new and new[pointer].ndim == 1:
+            out.append(1 + np.unique(new[pointer], return_inverse=True)[1].reshape(-1))
         elif pointer == _POSITION and not np.isnan(table.positions[origins]).any():
             out.append(1 + _combined(_along_normal(table, origins)))
         else:
@@ -127,7 +136,7 @@ def _along_normal(
     positions, orientations = table.positions[chosen], table.orientations[chosen]
     columns = []
     if not np.isnan(orientations).any():
-        normal = np.asarray(get_normal_vector(orientations[0].tolist()))
+        normal = np.asarray(get_normal_vector(orientations[0].tolist(), VOLUME_INDEX_CONVENTION))
         columns = [*_rounded(orientations).T, _rounded(positions @ normal)]
     return [*columns, *_rounded(positions).T]
 

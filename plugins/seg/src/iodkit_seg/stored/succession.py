@@ -30,6 +30,7 @@ from iodkit.elements import (
     format_time,
 )
 from iodkit.frames import decode_all
+from iodkit_seg.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["begin_successor", "fit_character_set"]
 
-_SEGMENTATION = ("113076", "DCM", "Segmentation")
-_SOURCE_PURPOSE = ("121322", "DCM", "Source image for image processing operation")
 _PROCESSING_EQUIPMENT = ("109102", "DCM", "Processing Equipment")
 _UTF_8 = "ISO_IR 192"
 # Values that may be large: taken over as they are, never copied.
@@ -63,6 +62,7 @@ def begin_successor(
     predecessors: Sequence[Segmentation],
     derivation: str,
     without: Sequence[str] = (),
+    parts: Sequence[Segmentation] = (),
     **options: Unpack[InstanceOptions],
 ) -> Segmentation:
     """Make a new instance that has all of an existing one but its identity.
@@ -76,6 +76,8 @@ def begin_successor(
         What was done, for people.
     without : Sequence[str], optional
         Keywords of attributes that are going to be written anew.
+    parts : Sequence[Segmentation], optional
+        Segmentations whose frames it has; it refers to what they refer to.
     **options : Unpack[InstanceOptions]
         Attributes of the new instance.
 
@@ -90,6 +92,7 @@ def begin_successor(
     _identify(new, options)
     _write_content(new, options)
     _write_equipment(new)
+    _take_references(new, [*predecessors[1:], *parts])
     _write_history(new, predecessors, derivation)
     return new
 
@@ -176,32 +179,56 @@ def _write_equipment(new: Segmentation) -> None:
         new.ContributingEquipmentSequence = [*(new.get("ContributingEquipmentSequence") or ()), item]
 
 
+def _take_references(new: Segmentation, others: Sequence[Segmentation]) -> None:
+    """Refer to all that other segmentations refer to (PS3.3 C.12.2)."""
+    for other in others:
+        for item in other.get("ReferencedSeriesSequence") or ():
+            instances = _instances_of_series(new, str(item.SeriesInstanceUID))
+            known = {str(each.ReferencedSOPInstanceUID) for each in instances}
+            for each in item.get("ReferencedInstanceSequence") or ():
+                if str(each.ReferencedSOPInstanceUID) not in known:
+                    instances.append(deepcopy(each))
+        studies = "StudiesContainingOtherReferencedInstancesSequence"
+        known = {str(study.StudyInstanceUID) for study in new.get(studies) or ()}
+        for study in other.get(studies) or ():
+            if str(study.StudyInstanceUID) not in known:
+                setattr(new, studies, [*(new.get(studies) or ()), deepcopy(study)])
+
+
+def _instances_of_series(new: Segmentation, uid: str) -> Any:
+    """References to instances of a series, which is listed if it was not yet."""
+    if "ReferencedSeriesSequence" not in new:
+        new.ReferencedSeriesSequence = []
+    for item in new.ReferencedSeriesSequence:
+        if str(item.SeriesInstanceUID) == uid:
+            return item.ReferencedInstanceSequence
+    item = Dataset()
+    item.SeriesInstanceUID = UID(uid)
+    item.ReferencedInstanceSequence = []
+    new.ReferencedSeriesSequence.append(item)
+    return item.ReferencedInstanceSequence
+
+
 def _write_history(
     new: Segmentation, predecessors: Sequence[Segmentation], derivation: str
 ) -> None:
     """Refer to the predecessors, after theirs (PS3.3 C.12.4, C.12.2)."""
     fit_character_set(new, [derivation])
     new.DerivationDescription = check_text(derivation[:1024], "ST", "DerivationDescription")
-    new.DerivationCodeSequence = [CodedConcept(*_SEGMENTATION)]
+    new.DerivationCodeSequence = [CodedConcept(*SEGMENTATION_DERIVATION)]
     steps = list(new.get("SourceImageSequence") or ())
-    series = list(new.get("ReferencedSeriesSequence") or ())
     known = {str(step.get("ReferencedSOPInstanceUID")) for step in steps}
     for predecessor in predecessors:
-        if str(predecessor.SOPInstanceUID) in known:
+        uid = str(predecessor.SOPInstanceUID)
+        if uid in known:
             continue
         step = _reference(predecessor)
-        step.PurposeOfReferenceCodeSequence = [CodedConcept(*_SOURCE_PURPOSE)]
+        step.PurposeOfReferenceCodeSequence = [CodedConcept(*SOURCE_PURPOSE)]
         steps.append(step)
-        uid = str(predecessor.SeriesInstanceUID)
-        listed = next((item for item in series if str(item.SeriesInstanceUID) == uid), None)
-        if listed is None:
-            listed = Dataset()
-            listed.SeriesInstanceUID = UID(uid)
-            listed.ReferencedInstanceSequence = []
-            series.append(listed)
-        listed.ReferencedInstanceSequence.append(_reference(predecessor))
+        instances = _instances_of_series(new, str(predecessor.SeriesInstanceUID))
+        if uid not in {str(each.ReferencedSOPInstanceUID) for each in instances}:
+            instances.append(_reference(predecessor))
     new.SourceImageSequence = steps
-    new.ReferencedSeriesSequence = series
 
 
 def _reference(predecessor: Segmentation) -> Dataset:

@@ -68,6 +68,8 @@ class Successor:
         Paths and columns of functional groups that are new.
     reindexed : bool
         Whether frames get new dimension index values for their places.
+    complete : Callable | None
+        Sets further functional groups.
     """
 
     predecessors: tuple[Segmentation, ...]
@@ -78,6 +80,7 @@ class Successor:
     edits: Mapping[str, Callable[[Dataset], None]] = field(default_factory=dict)
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     reindexed: bool = False
+    complete: Callable[[FunctionalGroups], None] | None = None
 
     def make(self, **options: Unpack[InstanceOptions]) -> Segmentation:
         """Make the new segmentation.
@@ -97,7 +100,13 @@ class Successor:
             frames = FrameSet.of(self.predecessors[0])
         without = (*(() if frames is None else _FRAMES), "SegmentSequence")
         background = _background(self.predecessors[0])
-        new = begin_successor(self.predecessors, self.derivation, without, **options)
+        new = begin_successor(
+            self.predecessors,
+            self.derivation,
+            without,
+            () if frames is None else frames.parts,
+            **options,
+        )
         for keyword, value in self.attributes.items():
             if value is not None:
                 setattr(new, keyword, value)
@@ -141,23 +150,27 @@ class Successor:
             groups.set(f"{_IDENTIFICATION}.ReferencedSegmentNumber", segments)
         for path, values in self.columns.items():
             groups.set(path, values, placement="per_frame")
+        if self.complete is not None:
+            self.complete(groups)
         if has_indices:
-            _set_indices(groups, frames, anew=self.reindexed or len(frames.parts) > 1)
+            if self.reindexed or len(frames.parts) > 1:
+                values = dimension_values(table, frames.origins, segments, self.columns)
+            else:
+                values = _kept_indices(frames)
+            if values.shape[1]:
+                groups.set(_INDICES, values, placement="per_frame")
             _renew_organization(new)
         groups.attach(new)
 
 
-def _set_indices(groups: FunctionalGroups, frames: FrameSet, *, anew: bool) -> None:
+def _kept_indices(frames: FrameSet) -> NDArray[np.int64]:
+    """Dimension index values of before, with the new numbers of the segments."""
     table = frames.table
-    if anew:
-        values = dimension_values(table, frames.origins, frames.segments)
-    else:
-        values = np.array(table.dimension_index_values[frames.origins])
-        for column, pointer in enumerate(table.dimension_index_pointers[: values.shape[1]]):
-            if is_segment_dimension(pointer) and frames.segments is not None:
-                values[:, column] = frames.segments
-    if values.shape[1]:
-        groups.set(_INDICES, values, placement="per_frame")
+    values = np.array(table.dimension_index_values[frames.origins])
+    for column, pointer in enumerate(table.dimension_index_pointers[: values.shape[1]]):
+        if is_segment_dimension(pointer) and frames.segments is not None:
+            values[:, column] = frames.segments
+    return values
 
 
 def _renew_organization(new: Segmentation) -> None:
