@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iodkit_seg.conversion.files import combine_segmentations
     from iodkit_seg.description import SegmentDescription
     from iodkit_seg.dimensions import DimensionIndexSequence
     from iodkit_seg.enums import (
@@ -24,12 +25,14 @@ __all__ = [
     "SegmentationTypeValues",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
+    "combine_segmentations",
     "create_segmentation_pyramid",
     "segread",
 ]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
+    "conversion.files": ("combine_segmentations",),
     "description": ("SegmentDescription",),
     "dimensions": ("DimensionIndexSequence",),
     "enums": (

@@ -12,6 +12,7 @@ from iodkit.elements import coerce_enum
 from iodkit.errors import SOPClassError
 from iodkit_image.regions import IndexRange, VolumeWindow
 from iodkit_seg.access import select_frames
+from iodkit_seg.conversion.convertible import ConvertibleSegmentation
 from iodkit_seg.creation import (
     PlaneOverrides,
     SegmentationOptions,
@@ -53,7 +54,7 @@ LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 SOP_CLASS_UIDS = (SEGMENTATION_STORAGE, LABEL_MAP_SEGMENTATION_STORAGE)
 
 
-class Segmentation(EditableSegmentation):
+class Segmentation(EditableSegmentation, ConvertibleSegmentation):
     """A segmentation or label map segmentation (PS3.3 A.51).
 
     Parameters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iodkit_seg.stored.frames import FrameSet
 
-__all__ = ["find_overlap", "frames_by_place"]
+__all__ = ["find_overlap", "frames_by_place", "overlapping_segments"]
 
 
 def frames_by_place(places: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
@@ -52,20 +52,51 @@ def find_overlap(frames: FrameSet, places: NDArray[np.intp]) -> tuple[int, int] 
         Positions of two frames of different segments that have a pixel in common; ``None`` if
         there are none, as in a label map.
     """
+    return next(_overlaps(frames, places), None)
+
+
+def overlapping_segments(frames: FrameSet, places: NDArray[np.intp]) -> dict[int, set[int]]:
+    """Find all segments that share pixels.
+
+    Parameters
+    ----------
+    frames : FrameSet
+        Frames of a segmentation.
+    places : numpy.ndarray
+        Place of each of them.
+
+    Returns
+    -------
+    dict[int, set[int]]
+        For each segment that overlaps others the numbers of those.
+    """
+    found: dict[int, set[int]] = {}
+    for one, other in _overlaps(frames, places):
+        assert frames.segments is not None
+        first, second = int(frames.segments[one]), int(frames.segments[other])
+        found.setdefault(first, set()).add(second)
+        found.setdefault(second, set()).add(first)
+    return found
+
+
+def _overlaps(frames: FrameSet, places: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+    """Positions of two frames each that are of different segments and share a pixel."""
     segments = frames.segments
     if segments is None or frames.format.kind is SegmentationTypeValues.LABELMAP:
-        return None
+        return
     for together in frames_by_place(places):
-        if len(together) < 2 or len(np.unique(segments[together])) < 2:
+        if len(together) < 2:
             continue
         seen: list[tuple[int, NDArray[np.uint8]]] = []
-        taken = np.zeros(0, np.uint8)
+        taken: NDArray[np.uint8] | None = None
         for position in together.tolist():
             bits = frames.bits(position)
-            if len(taken) and (taken & bits).any():
-                for other, theirs in seen:
-                    if segments[other] != segments[position] and (theirs & bits).any():
-                        return other, position
-            taken = bits | taken if len(taken) else bits
+            if taken is None:
+                taken = bits
+            else:
+                if (taken & bits).any():
+                    for other, theirs in seen:
+                        if segments[other] != segments[position] and (theirs & bits).any():
+                            yield other, position
+                taken = taken | bits
             seen.append((position, bits))
-    return None

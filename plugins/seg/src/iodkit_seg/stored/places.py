@@ -73,16 +73,19 @@ def place_codes(table: FrameTable) -> NDArray[np.intp]:
 
 def dimension_values(
     table: FrameTable,
+    pointers: Sequence[tuple[int, int]],
     origins: NDArray[np.intp],
     segments: NDArray[np.int64] | None,
     columns: Mapping[str, NDArray[Any]],
 ) -> NDArray[np.int64]:
-    """Index the frames of a new segmentation by the dimensions of the first instance.
+    """Index the frames of a new segmentation.
 
     Parameters
     ----------
     table : FrameTable
         Frames that there are.
+    pointers : Sequence[tuple[int, int]]
+        Tags of the functional group and the attribute of each dimension.
     origins : numpy.ndarray
         Those that are taken, in the new order.
     segments : numpy.ndarray | None
@@ -98,9 +101,7 @@ def dimension_values(
     """
     out = []
     new = {parse_path(path).leaf: values for path, values in columns.items()}
-    for pointer, group in zip(
-        table.dimension_index_pointers, table.dimension_group_pointers, strict=True
-    ):
+    for group, pointer in pointers:
         if pointer == _SEGMENT and segments is not None:
             out.append(segments)
         elif pointer in new and new[pointer].ndim == 1:

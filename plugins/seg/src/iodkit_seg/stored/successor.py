@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.charset import default_encoding
+from pydicom.dataelem import DataElement
 from pydicom.uid import ExplicitVRBigEndian
 
 from iodkit.context import generate_uid
@@ -61,7 +62,7 @@ class Successor:
     frames : FrameSet | None
         Its frames; ``None`` if they are those of the predecessor, as they are.
     attributes : Mapping[str, object]
-        Keywords and values of further attributes; ``None`` for those to be removed.
+        Keywords, and values or elements, of further attributes; ``None`` for those to be removed.
     edits : Mapping[str, Callable]
         Changes of functional groups; see :meth:`iodkit.frames.StoredGroups.take`.
     columns : Mapping[str, numpy.ndarray]
@@ -107,11 +108,7 @@ class Successor:
             () if frames is None else frames.parts,
             **options,
         )
-        for keyword, value in self.attributes.items():
-            if value is not None:
-                setattr(new, keyword, value)
-            elif keyword in new:
-                delattr(new, keyword)
+        self._write_attributes(new)
         if frames is not None:
             frames.format.describe(new)
         self._write_segments(new, background)
@@ -120,6 +117,15 @@ class Successor:
             self._write_groups(new, frames)
             frames.format.write(new, frames.encoded())
         return new
+
+    def _write_attributes(self, new: Segmentation) -> None:
+        for keyword, value in self.attributes.items():
+            new.pop(keyword, None)
+            if isinstance(value, DataElement):
+                new.add(value)
+            elif value is not None:
+                setattr(new, keyword, value)
+        new.file_meta.MediaStorageSOPClassUID = new.SOPClassUID
 
     def _write_segments(self, new: Segmentation, background: Sequence[SegmentDescription]) -> None:
         items = list(self.descriptions)
@@ -154,7 +160,13 @@ class Successor:
             self.complete(groups)
         if has_indices:
             if self.reindexed or len(frames.parts) > 1:
-                values = dimension_values(table, frames.origins, segments, self.columns)
+                pointers = [
+                    (int(item.get("FunctionalGroupPointer") or 0), int(item.DimensionIndexPointer))
+                    for item in new.DimensionIndexSequence
+                ]
+                values = dimension_values(
+                    table, pointers, frames.origins, segments, self.columns
+                )
             else:
                 values = _kept_indices(frames)
             if values.shape[1]:
