@@ -13,13 +13,17 @@ if TYPE_CHECKING:
         SegmentsOverlapValues,
         SpatialLocationsPreservedValues,
     )
+    from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
 
 __all__ = [
+    "BoundingBox",
     "DimensionIndexSequence",
     "SegmentAlgorithmTypeValues",
     "SegmentDescription",
+    "SegmentRow",
+    "SegmentTable",
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",
@@ -42,6 +46,7 @@ _HOMES = {
         "SegmentsOverlapValues",
         "SpatialLocationsPreservedValues",
     ),
+    "measurement.table": ("BoundingBox", "SegmentRow", "SegmentTable"),
     "pyramid": ("create_segmentation_pyramid",),
     "sop": ("Segmentation", "segread"),
 }

@@ -22,6 +22,7 @@ from iodkit_seg.creation import (
 )
 from iodkit_seg.editing.editable import EditableSegmentation
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
+from iodkit_seg.measurement.measurable import MeasurableSegmentation
 from iodkit_seg.modules import ContentIdentification, PyramidLevel
 from iodkit_seg.pixels import SegmentRequest, assemble, selected_numbers
 
@@ -54,7 +55,7 @@ LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 SOP_CLASS_UIDS = (SEGMENTATION_STORAGE, LABEL_MAP_SEGMENTATION_STORAGE)
 
 
-class Segmentation(EditableSegmentation, ConvertibleSegmentation):
+class Segmentation(EditableSegmentation, ConvertibleSegmentation, MeasurableSegmentation):
     """A segmentation or label map segmentation (PS3.3 A.51).
 
     Parameters

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydicom.uid import ExplicitVRLittleEndian
 
 from iodkit.elements import coerce_enum
-from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeError
+from iodkit.errors import InvalidValueError, MissingAttributeError
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
 from iodkit_seg.conversion.kinds import kind_attributes
 from iodkit_seg.conversion.painting import paint_labels, split_labels
 from iodkit_seg.editing.palettes import without_palette
 from iodkit_seg.editing.remapping import by_segment
 from iodkit_seg.editing.revising import revised
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
+from iodkit_seg.stored.fractions import stored_limit
 from iodkit_seg.stored.frames import FrameSet
 from iodkit_seg.stored.overlap import frames_by_place, overlapping_segments
 from iodkit_seg.stored.places import place_codes
@@ -159,6 +162,9 @@ def _masks(segmentation: Segmentation, threshold: float | None) -> _Masks:
             found=threshold,
             expected="no threshold",
         )
+    if not frames.format.is_native and frames.format.syntax != DEFLATED_IMAGE_FRAME:
+        # What compresses labels and fractions does not hold single bits (PS3.5 8.2).
+        frames = frames.with_pixels({}, replace(frames.format, syntax=ExplicitVRLittleEndian))
     if kind is _BINARY:
         return _Masks(frames, descriptions, {}, "")
     keep_empty = segmentation.get("DimensionOrganizationType") == "TILED_FULL"
@@ -179,22 +185,7 @@ def _masks(segmentation: Segmentation, threshold: float | None) -> _Masks:
 def _limit(frames: FrameSet, maximum: int, threshold: float | None) -> int:
     """Smallest stored value that counts as in the segment."""
     if threshold is not None:
-        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)):
-            raise InvalidTypeError(
-                "a threshold is a number",
-                attribute="threshold",
-                found=type(threshold).__name__,
-                expected="a fraction above 0, up to 1",
-            )
-        if not 0 < threshold <= 1:
-            raise InvalidValueError(
-                "value is not allowed",
-                attribute="threshold",
-                found=threshold,
-                expected="a fraction above 0, up to 1",
-            )
-        # A stored value counts if its fraction reaches the threshold; 1e-9 is for 0.1 * 255.
-        return int(np.ceil(threshold * maximum - 1e-9))
+        return stored_limit(threshold, maximum)
     for position in range(len(frames)):
         pixels = frames.pixels(position)
         between = (pixels != 0) & (pixels != maximum)
