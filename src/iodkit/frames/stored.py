@@ -276,4 +276,3 @@ def _parse(element: bytes, encoding: Encoding) -> Any:
         encoding.implicit_vr, encoding.little_endian, list(encoding.encodings)
     )
     return item
-

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.queries import SegmentQueries
+from iodkit_seg.stored.whole import SegmentationPart
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ConvertibleSegmentation"]
 
 
-class ConvertibleSegmentation(SegmentQueries):
+class ConvertibleSegmentation(SegmentationPart):
     """A segmentation that can be had in other types, encodings and files.
 
     What is returned is new, with UIDs and a reference to this object as
@@ -55,8 +55,8 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.types import to_binary
 
         if self.segmentation_type is SegmentationTypeValues.BINARY and threshold is None:
-            return self._as_whole
-        return to_binary(self._as_whole, threshold).make(**options)
+            return self._whole
+        return to_binary(self._whole, threshold).make(**options)
 
     def to_fractional(
         self,
@@ -90,8 +90,8 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.types import to_fractional
 
         if self.segmentation_type is SegmentationTypeValues.FRACTIONAL:
-            return self._as_whole
-        change = to_fractional(self._as_whole, fractional_type, max_fractional_value)
+            return self._whole
+        change = to_fractional(self._whole, fractional_type, max_fractional_value)
         return change.make(**options)
 
     def to_labelmap(
@@ -122,8 +122,8 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.types import to_labelmap
 
         if self.segmentation_type is SegmentationTypeValues.LABELMAP and threshold is None:
-            return self._as_whole
-        return to_labelmap(self._as_whole, threshold).make(**options)
+            return self._whole
+        return to_labelmap(self._whole, threshold).make(**options)
 
     def to_labelmaps(
         self, threshold: float | None = None, **options: Unpack[InstanceOptions]
@@ -148,8 +148,8 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.types import to_labelmaps
 
         if self.segmentation_type is SegmentationTypeValues.LABELMAP and threshold is None:
-            return [self._as_whole]
-        return in_one_series(to_labelmaps(self._as_whole, threshold), **options)
+            return [self._whole]
+        return in_one_series(to_labelmaps(self._whole, threshold), **options)
 
     def with_transfer_syntax(
         self, transfer_syntax_uid: str | UID, *, use_extended_offset_table: bool = False
@@ -179,7 +179,7 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.syntax import transcoded
 
         return transcoded(
-            self._as_whole,
+            self._whole,
             transfer_syntax_uid,
             extended_offsets=use_extended_offset_table,
         )
@@ -202,10 +202,5 @@ class ConvertibleSegmentation(SegmentQueries):
         from iodkit_seg.conversion.files import in_one_series
         from iodkit_seg.editing.segments import keep
 
-        changes = [keep(self._as_whole, [number]) for number in self.segment_numbers]
+        changes = [keep(self._whole, [number]) for number in self.segment_numbers]
         return in_one_series(changes, **options)
-
-    @property
-    def _as_whole(self) -> Segmentation:
-        """This object as what it always is: its class is the only one with this base."""
-        return cast("Segmentation", self)

@@ -116,9 +116,7 @@ def combine_segmentations(
     ).make(**options)
 
 
-def _numbers(
-    groups: Sequence[Sequence[int]], may_have_gaps: bool
-) -> list[Mapping[int, int]]:
+def _numbers(groups: Sequence[Sequence[int]], may_have_gaps: bool) -> list[Mapping[int, int]]:
     """New number of each segment of each part."""
     flat = [number for group in groups for number in group]
     if may_have_gaps and len(set(flat)) == len(flat):

@@ -64,9 +64,7 @@ def paint_labels(
     return out[:count].reshape(frames.format.rows, frames.format.columns)
 
 
-def _overlap(
-    frames: FrameSet, together: Iterable[int], position: int
-) -> OverlappingSegmentsError:
+def _overlap(frames: FrameSet, together: Iterable[int], position: int) -> OverlappingSegmentsError:
     assert frames.segments is not None
     mine = frames.bits(position)
     common = {

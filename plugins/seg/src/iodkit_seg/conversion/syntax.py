@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,10 +45,7 @@ def transcoded(
     frames = FrameSet.of(segmentation)
     chosen = replace(frames.format, syntax=syntax, extended_offsets=extended_offsets)
     chosen.require_allowed()
-    twin = copy(segmentation)
-    for keyword in _FRAMES:
-        twin.pop(keyword, None)
-    new = deepcopy(twin)
+    new = segmentation.copy_without(_FRAMES)
     new.file_meta.TransferSyntaxUID = syntax
     if frames.format.is_native and chosen.is_native and syntax.is_little_endian:
         element = segmentation["PixelData"]

@@ -77,12 +77,8 @@ def to_fractional(
             clause="PS3.3 C.8.20.2.3.2",
         )
     masks = _masks(segmentation, None)
-    made = {
-        at: masks.frames.pixels(at) * np.uint8(maximum) for at in range(len(masks.frames))
-    }
-    frames = masks.frames.with_pixels(
-        made, replace(masks.frames.format, kind=_FRACTIONAL, bits=8)
-    )
+    made = {at: masks.frames.pixels(at) * np.uint8(maximum) for at in range(len(masks.frames))}
+    frames = masks.frames.with_pixels(made, replace(masks.frames.format, kind=_FRACTIONAL, bits=8))
     attributes = {
         **masks.attributes,
         **kind_attributes(segmentation, frames, meaning, maximum),

@@ -50,7 +50,9 @@ class Window:
         return self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
 
     def __str__(self) -> str:
-        parts = zip(("slices", "rows", "columns"), (self.planes, self.rows, self.columns), strict=True)
+        parts = zip(
+            ("slices", "rows", "columns"), (self.planes, self.rows, self.columns), strict=True
+        )
         return ", ".join(f"{name} {first + 1} to {end}" for name, (first, end) in parts)
 
 

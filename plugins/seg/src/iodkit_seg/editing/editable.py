@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from iodkit_image.regions import IndexRange
-from iodkit_seg.queries import SegmentQueries
+from iodkit_seg.stored.whole import SegmentationPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["EditableSegmentation"]
 
 
-class EditableSegmentation(SegmentQueries):
+class EditableSegmentation(SegmentationPart):
     """A segmentation that other ones can be made from.
 
     Every method returns a new instance with UIDs of its own, and leaves this one as it is.  The
@@ -378,8 +378,3 @@ class EditableSegmentation(SegmentQueries):
             IndexRange("column", column_start, column_end, as_indices),
         )
         return crop(self._whole, ranges).make(**options)
-
-    @property
-    def _whole(self) -> Segmentation:
-        """This object as what it always is: its class is the only one with this base."""
-        return cast("Segmentation", self)

@@ -29,7 +29,7 @@ def describe(
     labels: Mapping[int, str],
     colors: Mapping[int, CIELabColor],
 ) -> Successor:
-    """Change descriptions, labels and colours; see :meth:`EditableSegmentation.with_descriptions`."""
+    """Change what is said of segments; see :meth:`EditableSegmentation.with_descriptions`."""
     if colors and segmentation.get("PhotometricInterpretation") == "PALETTE COLOR":
         raise InvalidValueError(
             "the palette says the colours of this label map",
@@ -160,9 +160,7 @@ def _assigned(
         for number, item in (descriptions or {}).items()
     }
     items = [
-        revised(
-            given.get(item.segment_number, item), SegmentNumber=new[item.segment_number]
-        )
+        revised(given.get(item.segment_number, item), SegmentNumber=new[item.segment_number])
         for item in segmentation.segment_descriptions
         if item.segment_number in members
     ]

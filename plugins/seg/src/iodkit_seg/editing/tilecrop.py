@@ -97,9 +97,7 @@ def crop_tiles(segmentation: Segmentation, grid: SegmentationGrid, window: Windo
     )
 
 
-def _pieces(
-    frames: FrameSet, grid: SegmentationGrid, window: Window
-) -> dict[_Key, list[_Piece]]:
+def _pieces(frames: FrameSet, grid: SegmentationGrid, window: Window) -> dict[_Key, list[_Piece]]:
     """Which parts of stored tiles make up each new tile."""
     rows, columns = frames.format.rows, frames.format.columns
     segments = np.zeros(len(frames), np.int64) if frames.segments is None else frames.segments
@@ -202,7 +200,8 @@ def _columns(
     }
     before = table.slide_positions[frames.origins]
     if not np.isnan(before).any():
-        offsets = corners + (window.rows[0], window.columns[0]) - grid.corners[frames.origins]
+        start = np.array([window.rows[0], window.columns[0]])
+        offsets = corners + start - grid.corners[frames.origins]
         new = before + offsets @ _axes(segmentation)
         columns[f"{_SLIDE}.XOffsetInSlideCoordinateSystem"] = new[:, 0]
         columns[f"{_SLIDE}.YOffsetInSlideCoordinateSystem"] = new[:, 1]

@@ -1,4 +1,4 @@
-"""Counting pixels: how many of each segment there are, in which rows and columns, frame by frame."""
+"""Counting pixels of segments, frame by frame, by row and by column."""
 
 from __future__ import annotations
 

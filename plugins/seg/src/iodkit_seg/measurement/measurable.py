@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from iodkit_seg.queries import SegmentQueries
+from iodkit_seg.stored.whole import SegmentationPart
 
 if TYPE_CHECKING:
     from iodkit_seg.measurement.table import SegmentTable
-    from iodkit_seg.sop import Segmentation
 
 __all__ = ["MeasurableSegmentation"]
 
 
-class MeasurableSegmentation(SegmentQueries):
+class MeasurableSegmentation(SegmentationPart):
     """A segmentation whose segments can be had as a table with measurements."""
 
     def segment_table(self, threshold: float | None = None) -> SegmentTable:
@@ -40,4 +39,4 @@ class MeasurableSegmentation(SegmentQueries):
         """
         from iodkit_seg.measurement.measuring import measure_segments
 
-        return measure_segments(cast("Segmentation", self), threshold)
+        return measure_segments(self._whole, threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,9 +82,7 @@ class FrameSet:
             The frames.
         """
         chosen = np.asarray(positions, np.intp)
-        made = {
-            new: self.made[old] for new, old in enumerate(chosen.tolist()) if old in self.made
-        }
+        made = {new: self.made[old] for new, old in enumerate(chosen.tolist()) if old in self.made}
         segments = None if self.segments is None else self.segments[chosen]
         return replace(self, origins=self.origins[chosen], segments=segments, made=made)
 
@@ -164,5 +163,4 @@ class FrameSet:
         follows = (np.diff(self.origins) == 1) & (np.diff(owner) == 0) & ~new[1:] & ~new[:-1]
         follows |= new[1:] & new[:-1]
         edges: Sequence[int] = [0, *(np.flatnonzero(~follows) + 1).tolist(), n]
-        for begin, end in zip(edges[:-1], edges[1:], strict=True):
-            yield begin, end
+        yield from pairwise(edges)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentationGrid"]
 
+_REPEATED = "several frames of one segment lie at one place, as those of different times do"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentationGrid:
@@ -71,14 +73,13 @@ class SegmentationGrid:
             places = frame_places(segmentation, table)
             report = places.describe()
         except GeometryError as error:
-            return _without_geometry(segmentation, None, None, error)
+            return _without_geometry(segmentation, None, None, error.message)
         if not segmentation.is_tiled and _repeats_places(segmentation, places.positions):
-            error = GeometryError("frames of one segment lie at one place, as those of a cine do")
-            return _without_geometry(segmentation, places, report, error)
+            return _without_geometry(segmentation, places, report, _REPEATED)
         try:
             geometry = places.geometry(report, allow_missing_positions=True)
         except GeometryError as error:
-            return _without_geometry(segmentation, places, report, error)
+            return _without_geometry(segmentation, places, report, error.message)
         assert report.volume_positions is not None  # a geometry was made of the report
         planes = np.asarray(report.volume_positions)[places.plane_of_frame]
         count, rows, columns = geometry.spatial_shape
@@ -115,7 +116,7 @@ def _without_geometry(
     segmentation: Segmentation,
     places: FramePlaces | None,
     report: StackReport | None,
-    error: GeometryError,
+    problem: str,
 ) -> SegmentationGrid:
     """Make planes of distinct places; tiles of one depth are still one plane."""
     table, count = segmentation.frame_table, segmentation.number_of_frames
@@ -130,9 +131,7 @@ def _without_geometry(
     else:
         planes = place_codes(table)
     shape = (int(planes.max()) + 1, rows, columns)
-    return SegmentationGrid(
-        shape, planes.reshape(-1), corners, None, places, report, error.message
-    )
+    return SegmentationGrid(shape, planes.reshape(-1), corners, None, places, report, problem)
 
 
 def _repeats_places(segmentation: Segmentation, positions: NDArray[np.float64]) -> bool:

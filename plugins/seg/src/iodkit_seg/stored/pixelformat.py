@@ -13,7 +13,6 @@ from iodkit.errors import InvalidValueError
 from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg.bitplanes import BitFrame, join_bit_frames
-from iodkit_seg.enums import SegmentationTypeValues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
+    from iodkit_seg.enums import SegmentationTypeValues
     from iodkit_seg.queries import SegmentQueries
 
 __all__ = ["PixelFormat"]

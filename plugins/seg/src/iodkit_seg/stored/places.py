@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,10 +163,8 @@ def _codes(values: Iterable[Hashable]) -> NDArray[np.intp]:
     """Number values in ascending order, where they have one; else as they appear."""
     listed = list(values)
     distinct: Sequence[Any] = list(dict.fromkeys(listed))
-    try:
-        distinct = sorted(distinct)  # type: ignore[type-var]
-    except TypeError:
-        pass
+    with contextlib.suppress(TypeError):
+        distinct = sorted(distinct)
     number = {value: code for code, value in enumerate(distinct)}
     return np.array([number[value] for value in listed], np.intp)
 

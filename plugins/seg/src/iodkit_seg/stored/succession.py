@@ -8,13 +8,11 @@ the reference and a description of the derivation.
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from pydicom.charset import encode_string
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from iodkit.coding import CodedConcept
@@ -29,7 +27,7 @@ from iodkit.elements import (
     format_date,
     format_time,
 )
-from iodkit.frames import decode_all
+from iodkit.frames import decode_all, encoding_of
 from iodkit_seg.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
 
 if TYPE_CHECKING:
@@ -43,11 +41,6 @@ __all__ = ["begin_successor", "fit_character_set"]
 
 _PROCESSING_EQUIPMENT = ("109102", "DCM", "Processing Equipment")
 _UTF_8 = "ISO_IR 192"
-# Values that may be large: taken over as they are, never copied.
-_LARGE = tuple(
-    Tag(keyword)
-    for keyword in ("PixelData", "ExtendedOffsetTable", "ExtendedOffsetTableLengths")
-)
 # An edited part of a concatenation is an instance of its own (PS3.3 C.7.6.16.2.2).
 _CONCATENATION = (
     "SOPInstanceUIDOfConcatenationSource",
@@ -86,7 +79,7 @@ def begin_successor(
     Segmentation
         The new instance, with references to its predecessors.
     """
-    new = _copied(predecessors[0], {Tag(keyword) for keyword in without})
+    new = predecessors[0].copy_without(without)
     for keyword in _CONCATENATION:
         new.pop(keyword, None)
     _identify(new, options)
@@ -97,24 +90,8 @@ def begin_successor(
     return new
 
 
-def _copied(original: Segmentation, without: set[Any]) -> Segmentation:
-    """Copy all elements but some, the large ones by reference to their bytes."""
-    twin = copy(original)
-    large = {}
-    for tag in _LARGE:
-        element = twin._dict.pop(tag, None)
-        if element is not None and tag not in without:
-            large[tag] = copy(element) if isinstance(element, DataElement) else element
-    for tag in without:
-        twin._dict.pop(tag, None)
-    new = deepcopy(twin)
-    new._dict.update(large)
-    new._dict = dict(sorted(new._dict.items()))
-    return new
-
-
 def _identify(new: Segmentation, options: InstanceOptions) -> None:
-    numbers = {
+    numbers: dict[str, Any] = {
         name: new.get(keyword) if options.get(name) is None else options.get(name)
         for name, keyword in (
             ("series_number", "SeriesNumber"),
@@ -153,7 +130,9 @@ def _write_content(new: Segmentation, options: InstanceOptions) -> None:
         check_person_name(creator)
         fit_character_set(new, [str(creator)])
         new.ContentCreatorName = creator
-    fit_character_set(new, [text for text in (description, options.get("series_description")) if text])
+    fit_character_set(
+        new, [text for text in (description, options.get("series_description")) if text]
+    )
 
 
 def _write_equipment(new: Segmentation) -> None:
@@ -173,10 +152,15 @@ def _write_equipment(new: Segmentation) -> None:
             str(before["Manufacturer"]),
             CodedConcept(*_PROCESSING_EQUIPMENT),
             manufacturer_model_name=before["ManufacturerModelName"] or None,
-            software_versions=versions if isinstance(versions, str) else list(versions or ()) or None,
+            software_versions=versions
+            if isinstance(versions, str)
+            else list(versions or ()) or None,
             device_serial_number=before["DeviceSerialNumber"] or None,
         )
-        new.ContributingEquipmentSequence = [*(new.get("ContributingEquipmentSequence") or ()), item]
+        new.ContributingEquipmentSequence = [
+            *(new.get("ContributingEquipmentSequence") or ()),
+            item,
+        ]
 
 
 def _take_references(new: Segmentation, others: Sequence[Segmentation]) -> None:
@@ -248,8 +232,7 @@ def fit_character_set(dataset: Segmentation, texts: Sequence[str]) -> None:
     texts : Sequence[str]
         Texts that it is going to hold.
     """
-    codecs = dataset._character_set
-    listed = [codecs] if isinstance(codecs, str) else list(codecs)
+    listed = list(encoding_of(dataset).encodings)
     if all(text.isascii() or _holds(listed, text) for text in texts):
         return
     decode_all(dataset)

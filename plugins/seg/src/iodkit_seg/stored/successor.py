@@ -11,6 +11,7 @@ from pydicom.dataelem import DataElement
 from pydicom.uid import ExplicitVRBigEndian
 
 from iodkit.context import generate_uid
+from iodkit.dataset.checking import check_if_wanted
 from iodkit.frames import StoredGroups, attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit_seg.colors import with_color
@@ -116,6 +117,7 @@ class Successor:
             _write_overlap(new, self.predecessors, frames)
             self._write_groups(new, frames)
             frames.format.write(new, frames.encoded())
+        check_if_wanted(new)
         return new
 
     def _write_attributes(self, new: Segmentation) -> None:
@@ -164,9 +166,7 @@ class Successor:
                     (int(item.get("FunctionalGroupPointer") or 0), int(item.DimensionIndexPointer))
                     for item in new.DimensionIndexSequence
                 ]
-                values = dimension_values(
-                    table, pointers, frames.origins, segments, self.columns
-                )
+                values = dimension_values(table, pointers, frames.origins, segments, self.columns)
             else:
                 values = _kept_indices(frames)
             if values.shape[1]:
