@@ -135,7 +135,7 @@ def test_parts_of_a_volume(seg):
         ({"segment_numbers": [9]}, InvalidValueError, "segment_numbers"),
         ({"segment_numbers": []}, InvalidValueError, "segment_numbers"),
         ({"combine_segments": True, "dtype": bool}, InvalidValueError, "dtype"),
-        ({"apply_palette_color_lut": True}, NotImplementedError, "apply_palette_color_lut"),
+        ({"apply_palette_color_lut": True}, InvalidValueError, "apply_palette_color_lut"),
     ],
 )
 def test_wrong_requests_are_named(seg, arguments, error, name):

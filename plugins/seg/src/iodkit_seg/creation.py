@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
-from iodkit.errors import InvalidValueError, UnsupportedError
+from iodkit.errors import InvalidValueError
 from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.derived import (
     FrameArrangement,
     PlaneStack,
@@ -32,33 +29,29 @@ from iodkit_image.derived import (
     require_shape,
     write_referenced_series,
 )
-from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
 from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
+from iodkit_seg.encapsulation import write_pixel_data
 from iodkit_seg.encoding import EncodedFrames, encode_frames
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.masks import Masks
+from iodkit_seg.syntaxes import bits_of, require_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     from iodkit.content import (
         PixelMeasuresSequence,
         PlaneOrientationSequence,
         PlanePositionSequence,
     )
+    from iodkit_seg.palette import LabelPalette
 
-__all__ = [
-    "PlaneOverrides",
-    "SegmentationOptions",
-    "SegmentationPlan",
-    "Tiling",
-    "require_supported",
-]
+__all__ = ["PlaneOverrides", "SegmentationOptions", "SegmentationPlan", "Tiling"]
 
 _SEGMENT_SEQUENCE = 0x00620002
-_COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +89,9 @@ class SegmentationOptions:
     organization_type: DimensionOrganizationTypeValues | str | None
     contributing_equipment: Sequence[ContributingEquipment] | None
     use_extended_offset_table: bool
+    transfer_syntax_uid: str
+    workers: int | Executor = 0
+    palette: LabelPalette | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +175,9 @@ class SegmentationPlan:
         is_labelmap = kind is SegmentationTypeValues.LABELMAP
         descriptions = tuple(segment_descriptions)
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
+        if options.palette is not None:
+            options.palette.check(descriptions)
+        require_syntax(options.transfer_syntax_uid, bits_of(kind, numbers))
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
         places, pixels = _place(pixel_array, sources, overrides, tiling)
@@ -227,6 +226,8 @@ class SegmentationPlan:
         modules.write_pixel_description(
             dataset, self.kind, self.places.rows, self.places.columns, self.frames.bits_allocated
         )
+        if options.palette is not None:
+            options.palette.write(dataset)
         modules.write_segmentation_type(
             dataset,
             self.kind,
@@ -238,45 +239,29 @@ class SegmentationPlan:
         self._write_segments(dataset)
         groups = modules.functional_groups(dataset, self.places, self.frames, self.sources)
         groups.attach(dataset)
-        self._write_pixels(dataset, options.use_extended_offset_table)
+        write_pixel_data(
+            dataset,
+            self.frames,
+            use_extended_offset_table=options.use_extended_offset_table,
+            workers=options.workers,
+        )
 
     def _write_segments(self, dataset: Dataset) -> None:
         """Write the descriptions encoded, which leaves the caller's objects their own."""
         encoding = encoding_of(dataset)
         value = encode_items(
-            [with_color(description) for description in self.descriptions],
+            self._colored_descriptions(),
             implicit_vr=encoding.implicit_vr,
             little_endian=encoding.little_endian,
             parent_encoding=list(encoding.encodings) or default_encoding,
         )
         attach_sequences(dataset, {_SEGMENT_SEQUENCE: value}, encoding)
 
-    def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
-        syntax = UID(dataset.file_meta.TransferSyntaxUID)
-        bits = self.frames.bits_allocated
-        if not is_compressed(syntax):
-            vr = "OW" if bits > 8 else "OB"
-            dataset.add_new(0x7FE00010, vr, self.frames.native_pixel_data())
-            return
-        if self.kind not in _COMPRESSIBLE and syntax != DEFLATED_IMAGE_FRAME:
-            raise InvalidValueError(
-                "single-bit frames are not compressed by this transfer syntax",
-                attribute="transfer_syntax_uid",
-                found=syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
-                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
-                clause="PS3.5 8.2",
-            )
-        arrays = self.frames.arrays(self.places.rows, self.places.columns)
-        encoded = [encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in arrays]
-        if use_extended_offset_table:
-            value, offsets, lengths = encapsulate_extended(encoded)
-            dataset.ExtendedOffsetTable = offsets
-            dataset.ExtendedOffsetTableLengths = lengths
-        else:
-            value = encapsulate(encoded)
-        dataset.add_new(0x7FE00010, "OB", value)
-        dataset["PixelData"].is_undefined_length = True
+    def _colored_descriptions(self) -> list[SegmentDescription]:
+        """Descriptions with a colour each, unless the palette says the colours."""
+        if self.options.palette is not None:
+            return list(self.descriptions)
+        return [with_color(description) for description in self.descriptions]
 
 
 def _place(
@@ -374,21 +359,3 @@ def _write_equipment(
         items.insert(0, ContributingEquipment.for_image_acquisition(source))
     if items:
         dataset.ContributingEquipmentSequence = items
-
-
-def require_supported(**options: object) -> None:
-    """Raise for options of the interface that are not there yet.
-
-    Parameters
-    ----------
-    **options
-        Options by name; those that are ``None`` or false are not asked for.
-
-    Raises
-    ------
-    UnsupportedError
-        If an option is asked for.
-    """
-    for name, value in options.items():
-        if value is not None and value is not False:
-            raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=value)

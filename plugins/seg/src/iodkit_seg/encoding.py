@@ -11,6 +11,7 @@ import numpy as np
 from iodkit.errors import InvalidValueError, IodkitWarning
 from iodkit_seg.bitplanes import BitFrame, join_bit_frames, label_bits, mask_bits, unpack_bits
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.syntaxes import bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +146,8 @@ def _encode_binary(masks: Masks, order: NDArray[np.intp], omit_empty: bool) -> E
 
 
 def _encode_labelmap(masks: Masks, order: NDArray[np.intp], omit_empty: bool) -> EncodedFrames:
-    dtype: type[np.unsignedinteger] = np.uint8 if max(masks.numbers) <= 255 else np.uint16
+    bits = bits_of(SegmentationTypeValues.LABELMAP, masks.numbers)
+    dtype: type[np.unsignedinteger] = np.uint8 if bits == 8 else np.uint16
     planes = list(masks.label_planes(dtype))
     kept = [p for p in order.tolist() if not omit_empty or planes[p].any()]
     if not kept:
@@ -155,7 +157,7 @@ def _encode_labelmap(masks: Masks, order: NDArray[np.intp], omit_empty: bool) ->
         planes=np.array(kept, np.intp),
         segments=None,
         pixels=[planes[p] for p in kept],
-        bits_allocated=8 * np.dtype(dtype).itemsize,
+        bits_allocated=bits,
     )
 
 

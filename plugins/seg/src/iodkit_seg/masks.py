@@ -24,6 +24,30 @@ class OverlappingSegmentsError(InvalidValueError, RuntimeError):
 
     code = "overlapping-segments"
 
+    @classmethod
+    def found_in(cls, plane: int, number: int) -> OverlappingSegmentsError:
+        """Make the error of a reader that is to combine segments into one label map.
+
+        Parameters
+        ----------
+        plane : int
+            Index of the output plane, from 0.
+        number : int
+            Number of the segment whose pixels another one has already.
+
+        Returns
+        -------
+        OverlappingSegmentsError
+            The error.
+        """
+        return cls(
+            f"segment {number} overlaps another one in plane {plane} of the output",
+            attribute="combine_segments",
+            expected="no pixel in more than one segment",
+            remedy="Get the segments without combining them, or pass skip_overlap_checks=True: "
+            "then the highest label wins.",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Masks:

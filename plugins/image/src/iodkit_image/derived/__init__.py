@@ -1,14 +1,16 @@
 """What every image that is derived from other images needs: its sources, planes and references."""
 
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
-from iodkit_image.derived.planes import PlaneStack, align_volume
+from iodkit_image.derived.cutting import cut_tiles
+from iodkit_image.derived.matching import align_volume
+from iodkit_image.derived.planes import PlaneStack
 from iodkit_image.derived.references import (
     lossy_compression_of,
     write_frame_of_reference,
     write_referenced_series,
 )
 from iodkit_image.derived.sources import SourceFrames, require_identified
-from iodkit_image.derived.tiles import TileGrid, cut_tiles
+from iodkit_image.derived.tiles import TileGrid
 from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [

@@ -13,6 +13,7 @@ from iodkit.errors import GeometryError
 from iodkit.frames import require_values
 from iodkit.spatial import describe_positions
 from iodkit.standard.enums import DimensionOrganizationTypeValues
+from iodkit_image.derived.matching import match_heights
 from iodkit_image.derived.references import write_frame_of_reference
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from iodkit.standard.enums import CoordinateSystemNames
     from iodkit_image.derived.sources import SourceFrames
 
-__all__ = ["PlaneStack", "align_volume"]
+__all__ = ["PlaneStack"]
 
 _POSITION, _POSITION_GROUP = "ImagePositionPatient", "PlanePositionSequence"
 
@@ -182,20 +183,8 @@ class PlaneStack:
         if np.abs(self.orientation - own.orientation).max() > SAME_DIRECTION:
             return replace(self, slice_thickness=None)
         normal = np.cross(own.orientation[:3], own.orientation[3:])
-        theirs, mine = own.positions @ normal, self.positions @ normal
-        order = np.argsort(theirs, kind="stable")
-        gaps = np.diff(theirs[order])
-        tolerance = SAME_PLACE * (gaps[gaps > 0].min() if (gaps > 0).any() else 1.0)
-        if (gaps <= tolerance).any():
-            raise GeometryError(
-                "several source frames lie in one plane, so planes of a volume match none of them",
-                attribute="source_images",
-                found=f"{len(theirs)} frames in {1 + int((gaps > tolerance).sum())} planes",
-                remedy="Give only the frames that the volume was made from.",
-            )
-        nearest = _nearest(theirs[order], mine)
-        matched = np.abs(theirs[order][nearest] - mine) <= tolerance
-        sources = np.where(matched, order[nearest], -1)
+        sources = match_heights(self.positions @ normal, own.positions @ normal)
+        matched = sources >= 0
         shift = self.positions[matched] - own.positions[sources[matched]]
         in_place = (
             matched.any()
@@ -370,43 +359,3 @@ class PlaneStack:
         """float | None: Distance between neighbouring planes, if they are regular."""
         spacing = self.report.spacing
         return None if spacing is None else abs(spacing)
-
-
-def _nearest(ascending: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Index of the nearest of some ascending numbers for each value."""
-    above = np.clip(np.searchsorted(ascending, values), 1, max(len(ascending) - 1, 1))
-    above = np.minimum(above, len(ascending) - 1)
-    below = np.maximum(above - 1, 0)
-    nearer_below = np.abs(ascending[below] - values) <= np.abs(ascending[above] - values)
-    return np.where(nearer_below, below, above)
-
-
-def align_volume(volume: Volume, sources: SourceFrames) -> Volume:
-    """Turn a volume so that its planes lie like the source frames, where that is exact.
-
-    Axes are permuted and flipped, voxels keep their places and values; nothing is interpolated.
-    A volume whose axes are not those of the sources is returned as it is.
-
-    Parameters
-    ----------
-    volume : Volume
-        Volume in the frame of reference of the sources.
-    sources : SourceFrames
-        Frames that the volume was made from.
-
-    Returns
-    -------
-    Volume
-        Volume with the axes (slice, row, column) of the source frames.
-    """
-    cosines = sources.orientation()
-    wanted = np.stack([np.cross(cosines[:3], cosines[3:]), cosines[3:], cosines[:3]])
-    along = wanted @ np.stack(volume.unit_vectors(), axis=1)
-    axes = np.abs(along).argmax(axis=1)
-    aligned = np.abs(along)[np.arange(3), axes]
-    if len(set(axes.tolist())) < 3 or (aligned < 1 - SAME_DIRECTION).any():
-        return volume
-    turned = volume.permute_spatial_axes(axes.tolist())
-    signs = along[np.arange(3), axes]
-    reversed_axes = [axis for axis in (1, 2) if signs[axis] < 0]
-    return turned.flip_spatial(reversed_axes) if reversed_axes else turned

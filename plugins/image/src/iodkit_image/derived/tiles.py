@@ -14,6 +14,7 @@ from iodkit.errors import GeometryError, InvalidValueError, MissingAttributeErro
 from iodkit.frames import Ragged
 from iodkit.spatial.tiling import tile_corners, tile_positions
 from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
+from iodkit_image.derived.overlaps import TileSize, are_among, overlapping_tiles
 from iodkit_image.derived.references import write_frame_of_reference
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from iodkit.frames import FunctionalGroups
     from iodkit_image.derived.sources import SourceFrames
 
-__all__ = ["TileGrid", "cut_tiles"]
+__all__ = ["TileGrid"]
 
 _SLIDE = "PlanePositionSlideSequence"
 _DIMENSIONS = ("RowPositionInTotalImagePixelMatrix", "ColumnPositionInTotalImagePixelMatrix")
@@ -150,19 +151,20 @@ class TileGrid:
             Tiles that cover the matrix.  Each refers to the source frames that it touches.
         """
         own = cls.from_sources(sources)
-        rows, columns = (own.rows, own.columns) if tile_size is None else _check_size(tile_size)
-        offsets = tile_corners(*own.matrix_shape, rows, columns)
+        own_size = TileSize(own.rows, own.columns)
+        size = own_size if tile_size is None else _check_size(tile_size)
+        offsets = tile_corners(*own.matrix_shape, *size)
         corners = offsets[:, ::-1] + 1
         return replace(
             own,
-            rows=rows,
-            columns=columns,
+            rows=size.rows,
+            columns=size.columns,
             corners=corners,
             positions=tile_positions(
                 offsets, own.origin.tolist(), own.orientation.tolist(), own.pixel_spacing.tolist()
             ),
-            sources=_touched(own, corners, rows, columns),
-            on_source_grid=_is_same_grid(own, corners, rows, columns),
+            sources=overlapping_tiles(corners - 1, size, own.corners - 1, own_size),
+            on_source_grid=size == own_size and are_among(corners, own.corners),
         )
 
     def resampled(self, matrix_shape: tuple[int, int]) -> TileGrid:
@@ -300,47 +302,6 @@ class TileGrid:
         dataset.TotalPixelMatrixOriginSequence = [item]
 
 
-def cut_tiles(matrix: NDArray[Any], grid: TileGrid) -> NDArray[Any]:
-    """Cut the pixels of a total pixel matrix into the tiles of a grid.
-
-    Parameters
-    ----------
-    matrix : numpy.ndarray
-        Shape (rows, columns), (1, rows, columns) or (1, rows, columns, segments).
-    grid : TileGrid
-        Tiles that cover the matrix.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (tiles, rows, columns) or (tiles, rows, columns, segments); tiles at the edges are
-        filled up with zeros.
-
-    Raises
-    ------
-    InvalidValueError
-        If the array is not of the size of the matrix.
-    """
-    planes = matrix[np.newaxis] if matrix.ndim == 2 else matrix
-    if planes.ndim not in {3, 4} or planes.shape[:3] != (1, *grid.matrix_shape):
-        raise InvalidValueError(
-            "pixel_array does not fit the total pixel matrix",
-            attribute="pixel_array",
-            found=matrix.shape,
-            expected=f"(1, rows, columns) = {(1, *grid.matrix_shape)}",
-        )
-    plane = planes[0]
-    rows, columns = grid.matrix_shape
-    down, across = -(-rows // grid.rows), -(-columns // grid.columns)
-    tiles = np.zeros((down, across, grid.rows, grid.columns, *plane.shape[2:]), plane.dtype)
-    for row in range(down):
-        band = plane[row * grid.rows : (row + 1) * grid.rows]
-        for column in range(across):
-            piece = band[:, column * grid.columns : (column + 1) * grid.columns]
-            tiles[row, column, : piece.shape[0], : piece.shape[1]] = piece
-    return tiles.reshape(-1, *tiles.shape[2:])
-
-
 def _matrix_shape(image: Dataset) -> tuple[int, int]:
     shape = []
     for keyword in ("TotalPixelMatrixRows", "TotalPixelMatrixColumns"):
@@ -366,7 +327,7 @@ def _origin(
     return np.asarray(positions[0] - right * orientation[:3] - down * orientation[3:])
 
 
-def _check_size(tile_size: Sequence[int]) -> tuple[int, int]:
+def _check_size(tile_size: Sequence[int]) -> TileSize:
     sizes = tuple(int(size) for size in tile_size)
     if len(sizes) != 2 or min(sizes) < 1:
         raise InvalidValueError(
@@ -375,45 +336,4 @@ def _check_size(tile_size: Sequence[int]) -> tuple[int, int]:
             found=tuple(tile_size),
             expected="rows and columns, from 1",
         )
-    return sizes[0], sizes[1]
-
-
-def _is_same_grid(own: TileGrid, corners: NDArray[np.int64], rows: int, columns: int) -> bool:
-    """Whether each tile is a tile of the source image, pixel by pixel."""
-    if (rows, columns) != (own.rows, own.columns):
-        return False
-    known = {tuple(corner) for corner in own.corners.tolist()}
-    return all(tuple(corner) in known for corner in corners.tolist())
-
-
-def _touched(own: TileGrid, corners: NDArray[np.int64], rows: int, columns: int) -> Ragged:
-    """Source frames that share a pixel with each tile."""
-    by_cell: dict[tuple[int, int], list[int]] = {}
-    for index, (row, column) in enumerate((own.corners - 1).tolist()):
-        # A sparse source need not keep to a regular grid, so that a tile may lie in four cells.
-        for down in range(row // own.rows, (row + own.rows - 1) // own.rows + 1):
-            for right in range(
-                column // own.columns, (column + own.columns - 1) // own.columns + 1
-            ):
-                by_cell.setdefault((down, right), []).append(index)
-    first = own.corners - 1
-    found: list[list[int]] = []
-    for row, column in (corners - 1).tolist():
-        bottom, right_edge = row + rows, column + columns
-        near = {
-            index
-            for down in range(row // own.rows, (bottom - 1) // own.rows + 1)
-            for right in range(column // own.columns, (right_edge - 1) // own.columns + 1)
-            for index in by_cell.get((down, right), ())
-        }
-        found.append(
-            [
-                index
-                for index in sorted(near)
-                if first[index, 0] < bottom
-                and first[index, 1] < right_edge
-                and first[index, 0] + own.rows > row
-                and first[index, 1] + own.columns > column
-            ]
-        )
-    return Ragged.from_rows(found, np.intp)
+    return TileSize(*sizes)

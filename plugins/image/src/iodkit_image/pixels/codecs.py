@@ -35,6 +35,7 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
+from iodkit_image.pixels import extras
 from iodkit_image.pixels.guard import require_size
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits
 from iodkit_image.pixels.rle import decode_rle
@@ -57,6 +58,7 @@ _REMEDY = {
     **dict.fromkeys(_JPEG_LS, "Run: pip install pyjpegls"),
     **dict.fromkeys(_JPEG_2000, "Run: pip install iodkit-image[jpeg2000]"),
     **dict.fromkeys(_JPEG, "Run: pip install iodkit-image[jpeg]"),
+    **dict.fromkeys(extras.DECODED, "Run: pip install iodkit-image[codecs]"),
 }
 _YBR = frozenset(("YBR_FULL", "YBR_FULL_422"))
 
@@ -295,4 +297,5 @@ _DIRECT = (
         frozenset((JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)),
         _decode_libjpeg,
     ),
+    _Decoder("imagecodecs", extras.MODULE, extras.DECODED, extras.decode_extra),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from iodkit.errors import (
     InvalidValueError,
     MissingDependencyError,
     PixelDataError,
+    UnsupportedError,
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
 from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
+from iodkit_image.pixels.extras import encode_extra, is_encoded_here
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from iodkit.standard.enums import PlanarConfigurationValues
 
 __all__ = ["encode_frame"]
+
+# The encoder of pylibjpeg-openjpeg crashes if two threads use it.
+_ONE_AT_A_TIME = Lock()
 
 
 def encode_frame(
@@ -87,6 +93,8 @@ def encode_frame(
         )
     if syntax == RLELossless:
         return encode_rle(frame)
+    if is_encoded_here(syntax):
+        return encode_extra(frame, syntax)
     return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
 
 
@@ -129,7 +137,14 @@ def _check(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any
 def _through_pydicom(
     frame: NDArray[Any], syntax: UID, allocated: int, stored: int, color: str, signed: int
 ) -> bytes:
-    encoder = get_encoder(syntax)
+    try:
+        encoder = get_encoder(syntax)
+    except NotImplementedError as error:
+        raise UnsupportedError(
+            "frames are not encoded in this transfer syntax",
+            attribute="transfer_syntax_uid",
+            found=f"{syntax} ({syntax.name})",
+        ) from error
     if not encoder.is_available:
         missing = "; ".join(encoder.missing_dependencies)
         extra = "pyjpegls" if syntax == JPEGLSLossless else "pylibjpeg pylibjpeg-openjpeg"
@@ -150,7 +165,8 @@ def _through_pydicom(
     if frame.ndim == 3:
         options["planar_configuration"] = 0
     try:
-        return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
+        with _ONE_AT_A_TIME:
+            return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
     except (RuntimeError, ValueError) as error:
         raise PixelDataError(
             f"the frame cannot be encoded as {syntax.name}: {error}", attribute="PixelData"

@@ -10,7 +10,6 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from iodkit.elements import coerce_enum
 from iodkit.errors import InvalidValueError, MissingAttributeError
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
 from iodkit_seg.conversion.kinds import kind_attributes
 from iodkit_seg.conversion.painting import paint_labels, split_labels
 from iodkit_seg.editing.palettes import without_palette
@@ -22,6 +21,7 @@ from iodkit_seg.stored.frames import FrameSet
 from iodkit_seg.stored.overlap import frames_by_place, overlapping_segments
 from iodkit_seg.stored.places import place_codes
 from iodkit_seg.stored.successor import Successor
+from iodkit_seg.syntaxes import SYNTAXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,8 +158,8 @@ def _masks(segmentation: Segmentation, threshold: float | None) -> _Masks:
             found=threshold,
             expected="no threshold",
         )
-    if not frames.format.is_native and frames.format.syntax != DEFLATED_IMAGE_FRAME:
-        # What compresses labels and fractions does not hold single bits (PS3.5 8.2).
+    if 1 not in SYNTAXES[frames.format.syntax].bits:
+        # What compresses labels and fractions need not hold single bits (PS3.5 8.2).
         frames = frames.with_pixels({}, replace(frames.format, syntax=ExplicitVRLittleEndian))
     if kind is _BINARY:
         return _Masks(frames, descriptions, {}, "")

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.errors import InvalidValueError
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg.bitplanes import BitFrame, join_bit_frames
+from iodkit_seg.encapsulation import write_fragments
+from iodkit_seg.syntaxes import SYNTAXES, require_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,14 +57,14 @@ class PixelFormat:
 
     @classmethod
     def of(cls, segmentation: SegmentQueries) -> PixelFormat:
-        """Read the format of a segmentation; a successor in big endian is in little endian."""
+        """Read the format of a segmentation; successors of those with loss are native."""
         syntax = segmentation.transfer_syntax_uid
         return cls(
             segmentation.segmentation_type,
             int(segmentation.Rows),
             int(segmentation.Columns),
             int(segmentation.BitsAllocated),
-            ExplicitVRLittleEndian if syntax == ExplicitVRBigEndian else syntax,
+            syntax if syntax in SYNTAXES else ExplicitVRLittleEndian,
             "ExtendedOffsetTable" in segmentation,
         )
 
@@ -105,25 +106,6 @@ class PixelFormat:
             )
         return replace(self, bits=16) if highest > 255 and self.bits == 8 else self
 
-    def require_allowed(self) -> None:
-        """Raise if the transfer syntax does not take such pixels.
-
-        Raises
-        ------
-        InvalidValueError
-            If single bits are to be compressed otherwise than by Deflated Image Frame
-            Compression (PS3.5 8.2).
-        """
-        if self.bits == 1 and not self.is_native and self.syntax != DEFLATED_IMAGE_FRAME:
-            raise InvalidValueError(
-                "single-bit frames are not compressed by this transfer syntax",
-                attribute="transfer_syntax_uid",
-                found=self.syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
-                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
-                clause="PS3.5 8.2",
-            )
-
     def describe(self, dataset: Dataset) -> None:
         """Write the attributes of such pixels (PS3.3 C.7.6.3, C.8.20.2.1).
 
@@ -132,7 +114,7 @@ class PixelFormat:
         dataset : pydicom.Dataset
             The new object.
         """
-        self.require_allowed()
+        require_syntax(self.syntax, self.bits)
         dataset.file_meta.TransferSyntaxUID = UID(self.syntax)
         dataset.Rows, dataset.Columns = self.rows, self.columns
         dataset.BitsAllocated = dataset.BitsStored = self.bits
@@ -178,15 +160,9 @@ class PixelFormat:
         if self.is_native:
             dataset.add_new(_PIXEL_DATA, "OW" if self.bits > 8 else "OB", self._joined(frames))
             return
-        encoded = [bytes(frame) for frame in frames]
-        if self.extended_offsets:
-            value, dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = (
-                encapsulate_extended(encoded)
-            )
-        else:
-            value = encapsulate(encoded)
-        dataset.add_new(_PIXEL_DATA, "OB", value)
-        dataset[_PIXEL_DATA].is_undefined_length = True
+        write_fragments(
+            dataset, list(map(bytes, frames)), use_extended_offset_table=self.extended_offsets
+        )
 
     def _joined(self, frames: Sequence[Any]) -> bytes:
         if self.bits == 1:
