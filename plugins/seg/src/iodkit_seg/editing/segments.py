@@ -103,13 +103,13 @@ def renumber(segmentation: Segmentation, numbers: Mapping[int, int]) -> Successo
             expected=str(expected),
             clause="PS3.3 C.8.20.4",
         )
-    if min(new.values()) < 1:
+    if min(new.values()) < 1 or max(new.values()) > 65535:
         raise InvalidValueError(
-            "0 is the background",
+            "value is not allowed",
             attribute="numbers",
             found=dict(numbers),
-            expected="numbers from 1",
-            clause="PS3.3 C.8.20.2.3.3",
+            expected="numbers from 1 to 65535; 0 is the background",
+            clause="PS3.3 C.8.20.4",
         )
     attributes, items = without_palette(segmentation, segmentation.segment_descriptions)
     changed = [revised(item, SegmentNumber=new[item.segment_number]) for item in items]

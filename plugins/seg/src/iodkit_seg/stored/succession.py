@@ -11,7 +11,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pydicom.charset import encode_string
+from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
@@ -240,10 +240,18 @@ def fit_character_set(dataset: Segmentation, texts: Sequence[str]) -> None:
 
 
 def _holds(codecs: list[str], text: str) -> bool:
-    if codecs in (["iso8859"], ["iso_ir_6"]) and not text.isascii():
+    """Whether each character is in one of the character sets; the default one is ASCII."""
+    return all(
+        character.isascii() or any(_encodes(codec, character) for codec in codecs)
+        for character in text
+    )
+
+
+def _encodes(codec: str, character: str) -> bool:
+    if codec == default_encoding:
         return False
     try:
-        encode_string(text, codecs)
-    except (UnicodeError, ValueError):
+        character.encode(codec)
+    except UnicodeError:
         return False
     return True

@@ -114,7 +114,7 @@ class Successor:
             frames.format.describe(new)
         self._write_segments(new, background)
         if frames is not None:
-            _write_overlap(new, self.predecessors, frames)
+            _write_overlap(new, frames)
             self._write_groups(new, frames)
             frames.format.write(new, frames.encoded())
         check_if_wanted(new)
@@ -195,11 +195,9 @@ def _renew_organization(new: Segmentation) -> None:
                 item.DimensionOrganizationUID = uids.setdefault(before, generate_uid())
 
 
-def _write_overlap(
-    new: Segmentation, predecessors: Sequence[Segmentation], frames: FrameSet
-) -> None:
+def _write_overlap(new: Segmentation, frames: FrameSet) -> None:
     """Say whether segments overlap: where they did not, and nothing was added, they do not."""
-    if len(predecessors) == 1 and new.get("SegmentsOverlap") == "NO" and not frames.made:
+    if len(frames.parts) == 1 and new.get("SegmentsOverlap") == "NO" and not frames.made:
         return
     overlap = find_overlap(frames, place_codes(frames.table)[frames.origins])
     new.SegmentsOverlap = "NO" if overlap is None else "YES"
