@@ -226,7 +226,7 @@ def test_adding_adds_channels(masks, kind, data):
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_segments_can_be_added_where_frames_are(kind):
-    seg, labels = example(kind)
+    seg, _labels = example(kind)
     volume = seg.get_volume(combine_segments=True)
     extra = (volume.array == 0) & (np.arange(volume.shape[2]) > 12)
     new = seg.with_segments(volume.with_array(extra), new_descriptions(1))
@@ -322,12 +322,13 @@ def test_pixels_are_not_unpacked_where_none_changes(monkeypatch, tmp_path):
 
 
 def test_compressed_frames_are_not_encoded_anew_where_none_changes(monkeypatch):
-    for kind, syntax in (("FRACTIONAL", "1.2.840.10008.1.2.5"), ("LABELMAP", "1.2.840.10008.1.2.5")):
+    for kind, syntax in (
+        ("FRACTIONAL", "1.2.840.10008.1.2.5"),
+        ("LABELMAP", "1.2.840.10008.1.2.5"),
+    ):
         labels = np.zeros(SHAPES[1], np.uint8)
         labels[:2, 2:5], labels[2:, 7:9] = 1, 2
-        seg = make(
-            labels, kind, 2, transfer_syntax_uid=syntax, use_extended_offset_table=True
-        )
+        seg = make(labels, kind, 2, transfer_syntax_uid=syntax, use_extended_offset_table=True)
         monkeypatch.setattr("iodkit_seg.stored.pixelformat.encode_frame", None)
         new = seg.cropped(slice_start=2, slice_end=4)
         assert new.transfer_syntax_uid == syntax
@@ -407,9 +408,11 @@ def test_what_is_changed_in_the_new_one_stays_there():
     for new in (seg.with_descriptions(labels={1: "A"}), seg.renumbered({1: 2, 2: 1})):
         new.ReferencedSeriesSequence[0].SeriesInstanceUID = "1.2.3"
         new.SegmentSequence[2].SegmentLabel = "Changed"
-        new.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[
-            0
-        ].ImagePositionPatient = [1, 2, 3]
+        new.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0].ImagePositionPatient = [
+            1,
+            2,
+            3,
+        ]
         new.PatientName = "Nobody"
         assert saved(seg) == before
 
@@ -450,7 +453,11 @@ def test_edits_of_a_real_file(real_seg):
 WRONG = {
     "remove unknown": (lambda s: s.without_segments([9]), InvalidValueError, "no such segments"),
     "remove none": (lambda s: s.without_segments([]), InvalidValueError, "no segment is named"),
-    "remove all": (lambda s: s.without_segments([1, 2, 3]), InvalidValueError, "no segment is left"),
+    "remove all": (
+        lambda s: s.without_segments([1, 2, 3]),
+        InvalidValueError,
+        "no segment is left",
+    ),
     "renumber unknown": (lambda s: s.renumbered({9: 1}), InvalidValueError, "no such segments"),
     "renumber twice": (lambda s: s.renumbered({1: 2}), InvalidValueError, "two segments"),
     "renumber gap": (lambda s: s.renumbered({3: 4}), InvalidValueError, "from 1 by 1"),

@@ -1,6 +1,13 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, RuleEntry, SummaryEntry, hookimpl
+from iodkit.registry import (
+    ConformanceEntry,
+    ExportEntry,
+    IODEntry,
+    RuleEntry,
+    SummaryEntry,
+    hookimpl,
+)
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -87,3 +94,27 @@ def iodkit_summaries() -> list[SummaryEntry]:
         One record.
     """
     return [SummaryEntry("iodkit_seg.summary:sections", tuple(_CASES))]
+
+
+_FORMS = (
+    ("segments-csv", ".segments.csv", "to_csv"),
+    ("segments-json", ".segments.json", "to_json"),
+    ("binary", ".binary.dcm", "to_binary"),
+    ("fractional", ".fractional.dcm", "to_fractional"),
+    ("labelmap", ".labelmap.dcm", "to_labelmap"),
+)
+
+
+@hookimpl
+def iodkit_exports() -> list[ExportEntry]:
+    """Register the forms in which segmentations are written.
+
+    Returns
+    -------
+    list of ExportEntry
+        One record for each form.
+    """
+    return [
+        ExportEntry(name, suffix, f"iodkit_seg.exports:{function}", tuple(_CASES))
+        for name, suffix, function in _FORMS
+    ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pydicom.dataelem import DataElement
 from pydicom.uid import UID
 
 from iodkit.elements import check_uid
+from iodkit.standard.syntaxes import is_compressed
 from iodkit_seg.stored.frames import FrameSet
 from iodkit_seg.syntaxes import require_syntax
 
@@ -30,10 +30,9 @@ def transcoded(
     require_syntax(syntax, chosen.bits)
     new = segmentation.copy_without(_FRAMES)
     new.file_meta.TransferSyntaxUID = syntax
-    if frames.format.is_native and chosen.is_native and syntax.is_little_endian:
-        element = segmentation["PixelData"]
-        if segmentation.transfer_syntax_uid.is_little_endian:
-            new["PixelData"] = DataElement(element.tag, element.VR, element.value)
-            return new
-    chosen.write(new, replace(frames, format=chosen).encoded())
+    before = segmentation.transfer_syntax_uid
+    if chosen.is_native and not is_compressed(before) and before.is_little_endian:
+        new.add_new("PixelData", "OW" if chosen.bits > 8 else "OB", segmentation.PixelData)
+    else:
+        chosen.write(new, replace(frames, format=chosen).encoded())
     return new
