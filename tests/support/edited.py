@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import iodkit as ik
 from iodkit.testing import phantom
-from iodkit_seg import Segmentation
+from iodkit_seg import Segmentation, SegmentDescription
 from segments import EQUIPMENT, descriptions
 
 TYPES = ("BINARY", "FRACTIONAL", "LABELMAP")
@@ -32,6 +32,22 @@ def make(labels_or_masks: np.ndarray, kind: str, count: int, **options: Any) -> 
         return Segmentation(
             list(sources(shape)), labels_or_masks, kind, descriptions(count), **options
         )
+
+
+def example(kind: str = "BINARY", count: int = 3) -> tuple[Segmentation, np.ndarray]:
+    """Blocks of segments in planes that differ."""
+    labels = np.zeros(SHAPES[1], np.uint8)
+    for number in range(1, count + 1):
+        labels[number - 1 :, 3 * number : 3 * number + 2, 2:9] = number
+    return make(labels, kind, count), labels
+
+
+def new_descriptions(count: int) -> list[SegmentDescription]:
+    """Descriptions that are not those of `make`."""
+    return [
+        SegmentDescription(n, f"New {n}", ik.codes.SCT.Organ, ik.codes.SCT.Heart, "MANUAL")
+        for n in range(1, count + 1)
+    ]
 
 
 def masks_of(seg: Segmentation, planes: int | None = None) -> np.ndarray:
