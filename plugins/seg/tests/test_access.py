@@ -105,7 +105,10 @@ def test_unknown_sources(series, labels):
 def test_places_that_are_not_preserved_need_a_word(series, labels):
     volume = ik.get_volume_from_series(series)
     order = np.argsort([float(ds.ImagePositionPatient[2]) for ds in series])[::-1]
-    part = volume.with_array(labels[order])[:, 3:20, 2:18]
+    whole = volume.with_array(labels[order])
+    affine = whole.affine.copy()
+    affine[:3, 3] += affine[:3, 1] / 2  # half a pixel down
+    part = ik.Volume(whole.array, affine, "PATIENT", whole.frame_of_reference_uid)
     seg = Segmentation(series, part, "BINARY", descriptions())
     uids = [series[order[3]].SOPInstanceUID]
     with pytest.raises(GeometryError, match="ignore_spatial_locations"):

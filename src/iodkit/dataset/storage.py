@@ -211,6 +211,7 @@ class StoredDataset(FrameOwner):
         ValidationError
             If the object has errors, and ``iodkit.defaults(validate=True)`` holds.
         """
+        self.decode_for_writing()
         check_if_wanted(self)
         if args or kwargs or implicit_vr is not None or little_endian is not None:
             buffer = io.BytesIO()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -233,7 +233,7 @@ def _found_grid(
     """Grid that the frames fill, plane and corner of each frame, and the report on the planes."""
     places = frames.find_places()
     kept = np.unique(places.plane_of_frame[chosen])
-    part = replace(places, positions=places.positions[kept], orientations=places.orientations[kept])
+    part = places.take(kept)
     report = part.describe(**options.tolerances)
     geometry = part.geometry(report, allow_missing_positions=options.allow_missing_positions)
     assert report.volume_positions is not None  # a geometry was made of it

@@ -7,22 +7,22 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID
 
 from iodkit.errors import InvalidTypeError
 from iodkit.standard.syntaxes import is_compressed
+from iodkit_image.pixels.encapsulation import Encapsulation
 from iodkit_image.pixels.encoding import encode_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
     from iodkit_seg.encoding import EncodedFrames
 
-__all__ = ["write_fragments", "write_pixel_data"]
+__all__ = ["frame_compressor", "native_vr", "write_fragments", "write_pixel_data"]
 
 _PIXEL_DATA = 0x7FE00010
 # Frames that a process gets at once.
@@ -32,8 +32,9 @@ _CHUNK = 8
 def write_pixel_data(
     dataset: Dataset,
     frames: EncodedFrames,
+    size: tuple[int, int],
     *,
-    use_extended_offset_table: bool = False,
+    use_extended_offset_table: bool | None = False,
     workers: int | Executor = 0,
 ) -> None:
     """Write Pixel Data, and offset tables where frames are compressed.
@@ -44,50 +45,85 @@ def write_pixel_data(
         The segmentation, with its transfer syntax and the description of its pixels.
     frames : EncodedFrames
         Its frames.
-    use_extended_offset_table : bool, optional
-        Whether compressed frames get an extended offset table (PS3.3 C.7.6.3.1.8).
+    size : tuple[int, int]
+        Their rows and columns.
+    use_extended_offset_table : bool | None, optional
+        Whether compressed frames get an extended offset table (PS3.3 C.7.6.3.1.8); ``None`` for
+        only where they need it.
     workers : int | concurrent.futures.Executor, optional
         Processes that compress frames, as many as there are processors if negative; or what runs
         them.  None by default.
     """
-    syntax = UID(dataset.file_meta.TransferSyntaxUID)
     bits = frames.bits_allocated
-    if not is_compressed(syntax):
-        dataset.add_new(_PIXEL_DATA, "OW" if bits > 8 else "OB", frames.native_pixel_data())
-        return
-    job = partial(
-        encode_frame,
-        transfer_syntax_uid=syntax,
-        bits_allocated=bits,
-        bits_stored=bits,
-        photometric_interpretation=str(dataset.PhotometricInterpretation),
+    compress = frame_compressor(
+        dataset.file_meta.TransferSyntaxUID, bits, str(dataset.PhotometricInterpretation)
     )
-    encoded = _run(job, frames.arrays(int(dataset.Rows), int(dataset.Columns)), workers)
+    if compress is None:
+        dataset.add_new(_PIXEL_DATA, native_vr(bits), frames.native_pixel_data(*size))
+        return
+    encoded = _run(compress, frames.arrays(*size), workers)
     write_fragments(dataset, encoded, use_extended_offset_table=use_extended_offset_table)
 
 
 def write_fragments(
-    dataset: Dataset, encoded: list[bytes], *, use_extended_offset_table: bool = False
+    dataset: Dataset,
+    encoded: Sequence[bytes],
+    *,
+    use_extended_offset_table: bool | None = False,
 ) -> None:
-    """Write compressed frames as Pixel Data, with their offset table.
+    """Write compressed frames as Pixel Data, with their offset tables.
 
     Parameters
     ----------
     dataset : pydicom.Dataset
         The segmentation.
-    encoded : list[bytes]
+    encoded : Sequence[bytes]
         Its frames.
-    use_extended_offset_table : bool, optional
-        Whether there is an extended offset table, instead of a basic one.
+    use_extended_offset_table : bool | None, optional
+        Whether there is an extended offset table; ``None`` for only where it is needed.
     """
-    if use_extended_offset_table:
-        value, offsets, lengths = encapsulate_extended(encoded)
-        dataset.ExtendedOffsetTable = offsets
-        dataset.ExtendedOffsetTableLengths = lengths
-    else:
-        value = encapsulate(encoded)
-    dataset.add_new(_PIXEL_DATA, "OB", value)
+    encapsulation = Encapsulation.plan(
+        [len(codestream) for codestream in encoded], extended=use_extended_offset_table
+    )
+    encapsulation.write_tables(dataset)
+    dataset.add_new(_PIXEL_DATA, "OB", b"".join(encapsulation.pieces(encoded)))
     dataset["PixelData"].is_undefined_length = True
+
+
+def native_vr(bits_allocated: int) -> str:
+    """Value representation of native pixel data (PS3.5 A.2)."""
+    return "OW" if bits_allocated > 8 else "OB"
+
+
+def frame_compressor(
+    syntax: UID | str, bits_allocated: int, photometric_interpretation: str
+) -> Callable[[NDArray[Any]], bytes] | None:
+    """Make what compresses a frame.
+
+    Parameters
+    ----------
+    syntax : pydicom.uid.UID | str
+        Transfer syntax.
+    bits_allocated : int
+        Bits of a pixel.
+    photometric_interpretation : str
+        Meaning of the pixels.
+
+    Returns
+    -------
+    Callable[[numpy.ndarray], bytes] | None
+        Compresses a frame of shape (rows, columns); it can be pickled.  ``None`` where frames
+        are native.
+    """
+    if not is_compressed(syntax):
+        return None
+    return partial(
+        encode_frame,
+        transfer_syntax_uid=UID(syntax),
+        bits_allocated=bits_allocated,
+        bits_stored=bits_allocated,
+        photometric_interpretation=photometric_interpretation,
+    )
 
 
 def _run(job: Any, arrays: Iterable[NDArray[Any]], workers: int | Executor) -> list[bytes]:

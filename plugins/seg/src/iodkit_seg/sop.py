@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.uid import UID
 
-from iodkit.context import Equipment, current
-from iodkit.dataset import SOPClass, require_enhanced
-from iodkit.elements import coerce_enum
 from iodkit.errors import SOPClassError, UnsupportedError
+from iodkit_seg.arrangement import PixelExtent
+from iodkit_seg.construction import SEGMENTATION_SOP_CLASSES, begin
 from iodkit_seg.conversion.convertible import ConvertibleSegmentation
-from iodkit_seg.creation import PlaneOverrides, SegmentationOptions, SegmentationPlan, Tiling
 from iodkit_seg.editing.editable import EditableSegmentation
-from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
+from iodkit_seg.enums import SegmentationFractionalTypeValues
 from iodkit_seg.measurement.measurable import MeasurableSegmentation
-from iodkit_seg.modules import ContentIdentification, PyramidLevel
-from iodkit_seg.palette import LabelPalette
 from iodkit_seg.sourced import SourcedSegments
 
 if TYPE_CHECKING:
@@ -40,12 +36,11 @@ if TYPE_CHECKING:
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_image.transforms import PaletteColorLUTTransformation
     from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.enums import SegmentationTypeValues
 
 __all__ = ["SOP_CLASS_UIDS", "Segmentation", "segread"]
 
-SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.4")
-LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
-SOP_CLASS_UIDS = (SEGMENTATION_STORAGE, LABEL_MAP_SEGMENTATION_STORAGE)
+SOP_CLASS_UIDS = SEGMENTATION_SOP_CLASSES
 
 
 class Segmentation(
@@ -61,7 +56,8 @@ class Segmentation(
     pixel_array : numpy.ndarray | Volume
         Pixels of the segments.  An array has a plane for each source frame, in the order in
         which the frames are given: shape (planes, rows, columns) with numbers of segments as
-        values, or (planes, rows, columns, segments) with a mask for each segment.  A volume
+        values, or (planes, rows, columns, segments) with a mask for each segment.  Arrays of dask
+        or zarr, memory maps and the like are read piece by piece.  A volume
         brings its own geometry, is turned to lie like the sources where that is exact, and its
         planes are matched to the source frames by their place.
     segmentation_type : str | SegmentationTypeValues
@@ -166,57 +162,45 @@ class Segmentation(
         use_extended_offset_table: bool = False,
         **kwargs: Unpack[SOPClassOptions],
     ) -> None:
-        kind = coerce_enum(segmentation_type, SegmentationTypeValues, "segmentation_type")
-        equipment = Equipment(
-            manufacturer, manufacturer_model_name, software_versions, device_serial_number
-        ).over(current().equipment)
-        require_enhanced(equipment)
-        plan = SegmentationPlan.make(
-            source_images,
-            pixel_array,
-            kind,
-            segment_descriptions,
-            further_source_images=further_source_images,
-            overrides=PlaneOverrides(pixel_measures, plane_orientation, plane_positions),
-            tiling=Tiling(tile_pixel_array, tile_size, resampled=pyramid_uid is not None),
-            options=SegmentationOptions(
-                pyramid=PyramidLevel(pyramid_uid, pyramid_label),
-                content=ContentIdentification(
-                    content_label,
-                    content_description,
-                    content_creator_name,
-                    content_creator_identification,
-                ),
-                fractional_type=fractional_type,
-                max_fractional_value=max_fractional_value,
-                omit_empty_frames=omit_empty_frames,
-                organization_type=dimension_organization_type,
-                contributing_equipment=contributing_equipment,
-                use_extended_offset_table=use_extended_offset_table,
-                transfer_syntax_uid=transfer_syntax_uid,
-                workers=workers,
-                palette=LabelPalette.of(palette_color_lut_transformation, icc_profile, kind),
-            ),
-        )
-        is_labelmap = kind is SegmentationTypeValues.LABELMAP
-        SOPClass.__init__(
+        plan = begin(
             self,
-            study_instance_uid=str(plan.study.StudyInstanceUID),
+            source_images,
+            PixelExtent.of(pixel_array),
+            segmentation_type,
+            segment_descriptions,
             series_instance_uid=series_instance_uid,
             series_number=series_number,
             sop_instance_uid=sop_instance_uid,
-            sop_class_uid=LABEL_MAP_SEGMENTATION_STORAGE if is_labelmap else SEGMENTATION_STORAGE,
             instance_number=instance_number,
-            modality="SEG",
-            manufacturer=equipment.manufacturer,
+            manufacturer=manufacturer,
+            manufacturer_model_name=manufacturer_model_name,
+            software_versions=software_versions,
+            device_serial_number=device_serial_number,
+            fractional_type=fractional_type,
+            max_fractional_value=max_fractional_value,
+            content_description=content_description,
+            content_creator_name=content_creator_name,
             transfer_syntax_uid=transfer_syntax_uid,
-            manufacturer_model_name=equipment.manufacturer_model_name,
-            software_versions=equipment.software_versions,
-            device_serial_number=equipment.device_serial_number,
+            pixel_measures=pixel_measures,
+            plane_orientation=plane_orientation,
+            plane_positions=plane_positions,
+            omit_empty_frames=omit_empty_frames,
+            content_label=content_label,
+            content_creator_identification=content_creator_identification,
+            dimension_organization_type=dimension_organization_type,
+            tile_pixel_array=tile_pixel_array,
+            tile_size=tile_size,
+            pyramid_uid=pyramid_uid,
+            pyramid_label=pyramid_label,
+            further_source_images=further_source_images,
+            palette_color_lut_transformation=palette_color_lut_transformation,
+            icc_profile=icc_profile,
+            contributing_equipment=contributing_equipment,
+            use_extended_offset_table=use_extended_offset_table,
+            workers=workers,
             **kwargs,
         )
-        self.copy_patient_and_study_information(plan.study)
-        plan.write(self)
+        plan.write(self, plan.encode(pixel_array))
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:
