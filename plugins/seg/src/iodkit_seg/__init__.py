@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         SegmentsOverlapValues,
         SpatialLocationsPreservedValues,
     )
-    from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
     from iodkit_seg.interchange.contours import (
         Contour,
         contours_to_labelled,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from iodkit_seg.interchange.nrrd import read_seg_nrrd, write_seg_nrrd
     from iodkit_seg.interchange.polygons import mask_to_polygons, polygons_to_mask
     from iodkit_seg.interchange.records import SegmentRecord
+    from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
     from iodkit_seg.streaming import SegmentationWriter
@@ -47,9 +47,9 @@ __all__ = [
     "SegmentAlgorithmTypeValues",
     "SegmentCodes",
     "SegmentDescription",
+    "SegmentRecord",
     "SegmentRow",
     "SegmentTable",
-    "SegmentRecord",
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",

@@ -40,11 +40,12 @@ def in_one_series(
     list[Segmentation]
         The new instances.
     """
-    if options.get("sop_instance_uid") is not None:
+    identifier = options.get("sop_instance_uid")
+    if identifier is not None:
         raise InvalidValueError(
             "several instances cannot have one identifier",
             attribute="sop_instance_uid",
-            found=options["sop_instance_uid"],
+            found=identifier,
             remedy="Leave it out.",
         )
     first = options.get("instance_number") or 1

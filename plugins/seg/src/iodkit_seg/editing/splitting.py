@@ -257,14 +257,16 @@ def component_labels(
             "connected components need SciPy",
             remedy="pip install scipy, or pass labels of your own",
         ) from None
-    structure = ndimage.generate_binary_structure(3, connectivity)
+    structure: Any = ndimage.generate_binary_structure(3, connectivity)
     if in_plane:
         structure[[0, 2]] = False
-    found, count = ndimage.label(segment_mask(segmentation, grid, number), structure)
+    labelled: Any = ndimage.label(segment_mask(segmentation, grid, number), structure)
+    found, count = labelled
     sizes = np.bincount(found.reshape(-1), minlength=count + 1)
     rank = np.zeros(count + 1, np.int32)
     rank[1 + np.argsort(-sizes[1:], kind="stable")] = np.arange(1, count + 1)
-    return rank[found]
+    components: NDArray[np.int32] = rank[found]
+    return components
 
 
 def _checked_labels(labels: Any, grid: SegmentationGrid) -> NDArray[Any]:

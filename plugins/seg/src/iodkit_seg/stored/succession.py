@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as PydicomSequence
 from pydicom.uid import UID
 
 from iodkit.coding import CodedConcept
@@ -182,13 +183,13 @@ def _take_references(new: Segmentation, others: Sequence[Segmentation]) -> None:
 def _instances_of_series(new: Segmentation, uid: str) -> Any:
     """References to instances of a series, which is listed if it was not yet."""
     if "ReferencedSeriesSequence" not in new:
-        new.ReferencedSeriesSequence = []
+        new.ReferencedSeriesSequence = PydicomSequence()
     for item in new.ReferencedSeriesSequence:
         if str(item.SeriesInstanceUID) == uid:
             return item.ReferencedInstanceSequence
     item = Dataset()
     item.SeriesInstanceUID = UID(uid)
-    item.ReferencedInstanceSequence = []
+    item.ReferencedInstanceSequence = PydicomSequence()
     new.ReferencedSeriesSequence.append(item)
     return item.ReferencedInstanceSequence
 
