@@ -160,6 +160,10 @@ def other_class(ds):
     ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.3.4"
 
 
+def no_class(ds):
+    del ds.SOPClassUID
+
+
 def elsewhere(ds):
     ds.SegmentLabel = "Liver"
 
@@ -212,6 +216,7 @@ PLANTED = [
     ("ct", used_module, "attribute-missing", "ClinicalTrialProtocolID"),
     ("ct", used_overlay, "attribute-missing", "OverlayColumns"),
     ("ct", other_class, "iod-unknown", "SOPClassUID"),
+    ("ct", no_class, "attribute-missing", "SOPClassUID"),
     ("seg", elsewhere, "attribute-unexpected", "SegmentLabel"),
 ]
 

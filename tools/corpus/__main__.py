@@ -49,7 +49,7 @@ def main() -> int:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if options.kept:
-        every, comparisons = pickle.loads(options.kept.read_bytes())
+        every, comparisons = pickle.loads(options.kept.read_bytes())  # noqa: S301 - its own
     else:
         every, comparisons = options.every, run(options.every, options.jobs)
     if options.to:

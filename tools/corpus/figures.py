@@ -16,6 +16,17 @@ __all__ = ["Figures", "figures", "summary", "write_page"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 BEGIN = "<!-- figures: python -m tools.corpus --page -->\n"
+_COLUMNS = (
+    "",
+    "objects",
+    "with an error",
+    "only iodkit reports one",
+    "only dciodvfy does",
+    "recall",
+    "precision",
+    "dciodvfy's recall",
+    "its precision",
+)
 END = "<!-- end of figures -->\n"
 
 
@@ -81,11 +92,10 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     specimens = len({each.comparison.specimen for each in mutants})
     part = "all mutants" if every == 1 else f"every {every}th mutant"
     lines = [
-        f"{len(mutants)} mutants of {specimens} valid objects ({part}) and {len(files)} real files:",
+        f"{len(mutants)} mutants of {specimens} valid objects ({part}), {len(files)} real files:",
         "",
-        "| | objects | with an error | only iodkit reports one | only dciodvfy does "
-        "| recall | precision | dciodvfy's recall | and precision |",
-        "|---|---|---|---|---|---|---|---|---|",
+        f"| {' | '.join(_COLUMNS)} |",
+        "|---" * len(_COLUMNS) + "|",
     ]
     kinds = sorted({each.comparison.kind for each in mutants})
     rows = [(f"`{kind}`", [e for e in mutants if e.comparison.kind == kind]) for kind in kinds]
@@ -95,8 +105,8 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     unexplained = sum(each.unexplained for each in judged)
     lines += [
         "",
-        f"Of {len(found)} mutants that iodkit reports, {placed} have a finding whose path is that "
-        "of the change, or whose condition names it.",
+        f"Of {len(found)} mutants that iodkit reports, {placed} have a finding at the place of the",
+        "change, or one whose condition names it.",
         f"Objects with a disagreement that is not adjudicated: {unexplained}.",
     ]
     return "\n".join(lines) + "\n"

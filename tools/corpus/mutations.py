@@ -1,4 +1,4 @@
-"""Mutants of a valid object: one attribute deleted, emptied, wrong, too many, or in a wrong place."""
+"""Mutants of a valid object: an attribute deleted, emptied, wrong, repeated, or misplaced."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ CalculatedAnatomyThickness
 
 FrameAcquisitionSequence C.8.19.6.8
 X-Ray Frame Acquisition
-KVP XRayTubeCurrentInmA
+KVP XRayTubeCurrentInmA ExposureTimeInms ExposureInmAs
 
 ProjectionPixelCalibrationSequence C.8.19.6.9
 X-Ray Projection Pixel Calibration
@@ -168,7 +168,7 @@ FrameType
 
 PhotoacousticExcitationCharacteristicsSequence C.8.34.5.1
 Photoacoustic Excitation Characteristics
-ExcitationSpectralWidth ExcitationEnergy ExcitationPulseDuration
+ExcitationWavelength ExcitationSpectralWidth ExcitationEnergy ExcitationPulseDuration
 
 PhotoacousticImageFrameTypeSequence C.8.34.5.2
 Photoacoustic Image Frame Type
@@ -186,4 +186,26 @@ ImagingSourcePositionSequence.DevicePositionParameterSequence
 ImageReceptorPositionSequence.ReferencedDefinedDeviceIndex
 ImageReceptorPositionSequence.DevicePositionToEquipmentMappingMatrix
 ImageReceptorPositionSequence.DevicePositionParameterSequence
+
+RTImageFrameGeneralContentSequence C.36.2.4
+RT Image Frame General Content
+FrameType StartCumulativeMeterset ReferencedTreatmentPositionIndex
+
+RTImageFrameContextSequence C.36.2.4
+RT Image Frame Context
+RTImageScopeSequence RTRadiationSetDeliveryNumber ClinicalFractionNumber
+
+RTImageFrameRadiationAcquisitionSequence C.36.2.4
+RT Image Frame Radiation Acquisition
+RTImageFramekVRadiationAcquisitionSequence RTImageFrameMVRadiationAcquisitionSequence
+
+RTBeamLimitingDeviceOpeningSequence C.36.2.2.21 many
+RT Beam Limiting Device Opening
+ReferencedDeviceIndex RTBeamLimitingDeviceOffset ParallelRTBeamDelimiterPositions
+RTBeamDelimiterGeometrySequence
+
+ReconstructionAlgorithmSequence C.8.34.5
+Photoacoustic Reconstruction Algorithm
+AlgorithmFamilyCodeSequence AlgorithmNameCodeSequence AlgorithmName AlgorithmVersion
+AlgorithmParameters AlgorithmSource
 """

@@ -38,7 +38,7 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     """
     tables = tables_for(subject.sop_class_uid)
     if tables is None:
-        yield _unidentified(subject)
+        yield from _check_sop_class(subject)
         return
     groups = group_items(subject.reduced)
     bare = Scope(subject.reduced, None, groups=groups)
@@ -60,13 +60,13 @@ def _check_frames(subject: Subject, tables: Tables) -> Iterator[Finding]:
             yield replace(finding, expected="one frame", clause=tables.iod.clause)
 
 
-def _unidentified(subject: Subject) -> Finding:
+def _check_sop_class(subject: Subject) -> Iterator[Finding]:
+    """Say why there is no table; directories have no SOP class (PS3.3 F.3)."""
     if subject.sop_class_uid:
-        return report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
-    present = "SOPClassUID" in subject.dataset
-    code = "attribute-empty" if present else "attribute-missing"
-    finding = report(code, "SOPClassUID", expected="the UID of the SOP class (type 1)")
-    return replace(finding, clause="PS3.3 C.12.1")
+        yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+    elif "DirectoryRecordSequence" not in subject.dataset:
+        expected = "the SOP class, which says of which IOD the object is (type 1)"
+        yield report("attribute-missing", "SOPClassUID", expected=expected)
 
 
 def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:
