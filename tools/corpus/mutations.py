@@ -107,13 +107,15 @@ def _kinds(place: Place, element: DataElement | None) -> Iterator[str]:
         yield "added-empty"
         return
     yield "delete"
-    if not _is_empty(element):
+    if element.is_undefined_length and element.VR != "SQ":
+        return  # encapsulated frames: pydicom writes nothing else under this syntax
+    if not element.is_empty:
         yield "empty"
     if place.is_nested and element.tag not in place.top:
         yield "moved"
     if element.VR == "SQ":
         yield from _kinds_of_sequence(place, element)
-    elif not _is_empty(element):
+    elif not element.is_empty:
         yield from _kinds_of_value(place, element)
 
 
@@ -137,10 +139,6 @@ def _kinds_of_value(place: Place, element: DataElement) -> Iterator[str]:
             yield "multiplicity"
     if " or " not in dictionary_VR(element.tag):
         yield "vr"
-
-
-def _is_empty(element: DataElement) -> bool:
-    return element.is_empty
 
 
 def _change(kind: str, dataset: Dataset, holder: Dataset, tag: BaseTag) -> None:
