@@ -69,6 +69,63 @@ def _transform(kind: str, side: Any) -> Callable[[], object]:
     return partial(transformer, points(POINTS[kind][0], whole=kind.startswith("Pixel")))
 
 
+def _between_volumes(side: Any) -> Callable[[], object]:
+    place = np.diag([1, 2, 3, 1.0])
+    moved = np.array([[0.8, -0.6, 0, 5], [0.6, 0.8, 0, 6], [0, 0, 2, 7], [0, 0, 0, 1.0]])
+    pair = [side.VolumeGeometry(affine, (300, 300, 300), "PATIENT") for affine in (place, moved)]
+    return partial(side.VolumeToVolumeTransformer(*pair), points(3, whole=False))
+
+
+def _resampled(*, oblique: bool, method: str) -> tuple[Any, Any, str]:
+    """Make a volume, the grid to resample it to, and the method."""
+    turn = np.eye(3)
+    if oblique:
+        cosine, sine = np.cos(0.2), np.sin(0.2)
+        about_x = np.array([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])
+        turn = about_x @ np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+    target = np.eye(4)
+    target[:3, :3] = 1.1 * turn
+    target[:3, 3] = (3, 2, 1)
+    values = np.random.default_rng(0).integers(0, 200, (96, 192, 192))
+    dtype = np.float32 if method == "LINEAR" else np.uint8
+    volume = iodkit.spatial.Volume(values.astype(dtype), np.diag([2, 0.7, 0.7, 1]), "PATIENT")
+    return volume, iodkit.spatial.VolumeGeometry(target, (96, 96, 96), "PATIENT"), method
+
+
+def _resample_ours(job: tuple[Any, Any, str]) -> object:
+    volume, target, method = job
+    return volume.resample(target, interpolation=method)
+
+
+def _resample_scipy(job: tuple[Any, Any, str]) -> object:
+    from scipy.ndimage import affine_transform
+
+    volume, target, method = job
+    between = volume.inverse_affine @ target.affine
+    return affine_transform(
+        volume.array,
+        between[:3, :3],
+        between[:3, 3],
+        target.spatial_shape,
+        order=1 if method == "LINEAR" else 0,
+    )
+
+
+def _resampling_rows() -> list[Row]:
+    """Rows with scipy on the other side: highdicom does not resample."""
+    return [
+        Row(
+            f"space resample {'oblique' if oblique else 'parallel'} {method.lower()} beside scipy",
+            1,
+            partial(_resampled, oblique=oblique, method=method),
+            _resample_ours,
+            _resample_scipy,
+        )
+        for oblique in (False, True)
+        for method in ("NEAREST", "LINEAR")
+    ]
+
+
 def _volume_positions(side: Any) -> Callable[[], object]:
     return partial(side.get_volume_positions, places(), AXIAL)
 
@@ -112,6 +169,8 @@ def rows() -> list[Row]:
     ]
     return [
         *found,
+        _row("space 1 M points VolumeToVolume", 2, _between_volumes, "volume"),
+        *_resampling_rows(),
         _row("space 10 000 positions sort and describe", 1, _volume_positions),
         _row("space 10 000 datasets sort", 1, _sort),
         _row("space 10 000 datasets describe", 1, _describe),

@@ -130,7 +130,7 @@ def test_positions(position: tuple[float, float, float]) -> None:
     assert patient == PlanePositionSequence("PATIENT", patient.image_position)
     assert patient == Sequence([patient[0]])
     slide = PlanePositionSequence("SLIDE", position, (7, 9))
-    assert slide.image_position == patient.image_position
+    assert slide.image_position == pytest.approx(patient.image_position, abs=1e-8)
     assert slide.pixel_matrix_position == (7, 9)
     assert slide != patient
 
@@ -142,6 +142,11 @@ def test_slide_position() -> None:
     assert item.XOffsetInSlideCoordinateSystem == 1.5
     assert item.YOffsetInSlideCoordinateSystem == 2
     assert item.ZOffsetInSlideCoordinateSystem == 0
+    # Of the three offsets, only Z is stored in micrometres.
+    deep = PlanePositionSequence("SLIDE", (1.5, 2, 0.0075), (1, 1))
+    assert deep[0].XOffsetInSlideCoordinateSystem == 1.5
+    assert deep[0].ZOffsetInSlideCoordinateSystem == 7.5
+    assert deep.image_position == pytest.approx((1.5, 2, 0.0075))
     assert "ImagePositionPatient" not in item
     assert PlanePositionSequence("PATIENT", (1, 2, 3), (1, 1)).pixel_matrix_position is None
 

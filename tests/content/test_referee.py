@@ -69,7 +69,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("PlaneOrientationSequence", ("SLIDE", [0, 1, 0, 1, 0, 0]), {}),
     ("PlanePositionSequence", ("PATIENT", [1.5, 2, -3]), {}),
     ("PlanePositionSequence", ("PATIENT", [1.5, 2, -3], (1, 2)), {}),
-    ("PlanePositionSequence", ("SLIDE", [1.5, 2, -3], (10, 20)), {}),
+    ("PlanePositionSequence", ("SLIDE", [1.5, 2, 0], (10, 20)), {}),
     ("ReferencedImageSequence", ([image("1.2"), image("1.3")],), {}),
     ("ReferencedImageSequence", ([image("1.2", 3)], 2), {}),
     ("ReferencedImageSequence", ([image("1.2", 3)], [1, 3]), {}),
@@ -92,6 +92,19 @@ def test_macros(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) 
     ours = getattr(content, name)(*arguments, **options)
     theirs = getattr(hd, name)(*arguments, **options)
     assert model(ours) == model(theirs)
+
+
+def test_highdicom_stores_depths_of_slides_as_they_are() -> None:
+    """PS3.3 C.8.12.6.1 has micrometres, as ours stores them; X and Y are the same."""
+    ours, theirs = (
+        library.PlanePositionSequence("SLIDE", [1.5, 2, -0.25], (10, 20))[0]
+        for library in (content, hd)
+    )
+    assert ours.ZOffsetInSlideCoordinateSystem == -250
+    assert theirs.ZOffsetInSlideCoordinateSystem == -0.25
+    for axis in "XY":
+        keyword = f"{axis}OffsetInSlideCoordinateSystem"
+        assert ours[keyword].value == theirs[keyword].value
 
 
 @pytest.mark.parametrize(

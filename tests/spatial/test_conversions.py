@@ -4,11 +4,13 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iodkit.errors import GeometryError, MissingDependencyError, UnsupportedError
 from iodkit.spatial import ChannelDescriptor, Volume
 from referees import library
-from rotations import random_affine
+from rotations import AXIS_ORIENTATIONS, affines, random_affine
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -73,6 +75,83 @@ def test_nibabel_agrees(seed):
     back = Volume.from_nibabel(image)
     assert np.array_equal(back.array, volume.array)
     assert np.allclose(back.affine, volume.affine, atol=1e-9)
+
+
+SHAPE = (3, 4, 5)
+
+
+def placed(affine, dtype=np.float32):
+    array = np.arange(np.prod(SHAPE), dtype=dtype).reshape(SHAPE)
+    return Volume(array, affine, "PATIENT", "2.25.7")
+
+
+def physical_points(volume, indices):
+    """Where three libraries have voxels of the volume, by functions of their own, in LPS."""
+    nibabel = library("nibabel", "nibabel")
+    library("SimpleITK", "SimpleITK")
+    library("itk", "itk-core")
+    nifti, simple, itk = volume.to_nibabel(), volume.to_simpleitk(), volume.to_itk()
+    yield nibabel.affines.apply_affine(nifti.affine, indices) * (-1, -1, 1)
+    yield [simple.TransformIndexToPhysicalPoint(index) for index in indices.tolist()]
+    yield [list(itk.TransformIndexToPhysicalPoint(index)) for index in indices.tolist()]
+
+
+@pytest.mark.referee
+@settings(deadline=None, max_examples=100)
+@given(affines(), st.lists(st.tuples(*(st.integers(0, n - 1) for n in SHAPE)), min_size=1))
+def test_three_libraries_have_voxels_of_any_grid_where_we_have_them(affine, voxels):
+    volume = placed(affine)
+    expected = volume.map_indices_to_reference(np.array(voxels))
+    for points in physical_points(volume, np.array(voxels)):
+        assert np.abs(np.array(points) - expected).max() < 1e-6
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("straight", AXIS_ORIENTATIONS)
+def test_three_libraries_agree_for_all_48_orientations(straight):
+    affine = np.eye(4)
+    affine[:3, :3] = straight * (0.5, 1.5, 7)
+    affine[:3, 3] = (-120, 30, -250)
+    volume = placed(affine)
+    corners = np.argwhere(np.ones((2, 2, 2))) * (2, 3, 4)
+    for points in physical_points(volume, corners):
+        assert np.abs(np.array(points) - volume.map_indices_to_reference(corners)).max() < 1e-6
+
+
+@pytest.mark.referee
+@settings(deadline=None, max_examples=50)
+@given(affines())
+def test_images_made_by_simpleitk_keep_their_points(affine):
+    sitk = library("SimpleITK", "SimpleITK")
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    image = sitk.Image([3, 4, 5], sitk.sitkInt16)
+    image.SetSpacing(spacing.tolist())
+    image.SetOrigin(affine[:3, 3].tolist())
+    image.SetDirection((affine[:3, :3] / spacing).ravel().tolist())
+    image[2, 1, 4] = 7
+    volume = Volume.from_simpleitk(image)
+    assert volume.array[2, 1, 4] == 7
+    point = volume.map_indices_to_reference(np.array([[2, 1, 4]]))[0]
+    assert np.abs(np.array(image.TransformIndexToPhysicalPoint((2, 1, 4))) - point).max() < 1e-6
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("seed", range(6))
+def test_other_programs_find_voxels_of_nifti_files_in_their_places(seed, tmp_path):
+    nibabel = library("nibabel", "nibabel")
+    sitk = library("SimpleITK", "SimpleITK")
+    volume = random_volume(seed)
+    for kind in ("Nifti2Image", "Nifti1Image"):
+        image = volume.to_nibabel(kind)
+        assert int(image.header["sform_code"]) == int(image.header["qform_code"]) == 1
+        assert np.array_equal(image.affine, volume.get_affine("RAS"))
+    nibabel.save(image, tmp_path / "volume.nii")
+    read = sitk.ReadImage(str(tmp_path / "volume.nii"))
+    for index in random_indices(volume, seed).tolist():
+        point = volume.map_indices_to_reference(np.array([index]))[0]
+        # Quaternions and offsets are in single precision.
+        assert np.allclose(read.TransformIndexToPhysicalPoint(index), point, atol=1e-3)
+        assert read.GetPixel(index) == volume.array[tuple(index)]
 
 
 @pytest.mark.referee

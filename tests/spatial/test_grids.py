@@ -316,6 +316,26 @@ def test_handedness():
         volume.ensure_handedness(wanted, swap_axes=(1, 1))
 
 
+def test_spacing_is_a_number():
+    for wrong in (True, "1", None, [1.0, True, "x"]):
+        with pytest.raises((InvalidTypeError, InvalidValueError), match="spacing"):
+            rotation_for_patient_orientation("FPL", wrong)
+
+
+@pytest.mark.parametrize("wrong", ["abc", {}, None, 3, [[1, 2], [3]], [["a"] * 4] * 4, np.eye(2)])
+@pytest.mark.parametrize(
+    "function",
+    [
+        get_closest_patient_orientation,
+        lambda affine: convert_affine_to_convention(affine, "LPH", "RAH"),
+        lambda affine: VolumeGeometry(affine, (1, 1, 1), "PATIENT"),
+    ],
+)
+def test_matrices_of_other_types_are_named(function, wrong):
+    with pytest.raises((InvalidTypeError, InvalidValueError), match="affine"):
+        function(wrong)
+
+
 def test_affines_that_are_none():
     for wrong in (
         np.eye(3),

@@ -149,7 +149,10 @@ def same_planes(found, expected):
         a, b = mine[0], its[0]
         assert [e.tag for e in a] == [e.tag for e in b]
         for one, other in zip(a, b, strict=True):
-            assert np.allclose(np.array(one.value, float), np.array(other.value, float), atol=1e-9)
+            # Theirs takes the Z offset of slides for millimetres (PS3.3 C.8.12.6.1: micrometres).
+            unit = 1000 if one.keyword == "ZOffsetInSlideCoordinateSystem" else 1
+            values = np.array(one.value, float) / unit, np.array(other.value, float)
+            assert np.allclose(*values, atol=1e-9)
 
 
 def test_sparse_slides(theirs):

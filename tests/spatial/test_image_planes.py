@@ -12,6 +12,7 @@ from iodkit.errors import (
     MissingAttributeError,
     OutOfRangeError,
 )
+from iodkit.frames import FrameTable
 from iodkit.spatial import (
     GeometryMismatchError,
     ImageToImageTransformer,
@@ -34,6 +35,7 @@ from iodkit.spatial import (
     tile_pixel_matrix,
 )
 from iodkit.standard.enums import CoordinateSystemNames
+from iodkit.testing import phantom
 from slides import SLIDE, item, slide, spaced, sparse
 
 
@@ -108,6 +110,43 @@ def test_sparse_tiles_lie_where_their_groups_say():
     assert np.allclose(origin(PixelToReferenceTransformer.for_image(image, 1)), (9, 17.9, 0))
 
 
+def test_depth_is_stored_in_micrometres_and_given_in_millimetres():
+    image = sparse((4, 3), (1, 1))
+    for group, depth in zip(image.PerFrameFunctionalGroupsSequence, (7.5, 0.0), strict=True):
+        group.PlanePositionSlideSequence[0].ZOffsetInSlideCoordinateSystem = depth
+    assert np.allclose(origin(PixelToReferenceTransformer.for_image(image, 1)), (9, 17.9, 0.0075))
+    positions = get_plane_positions_of_image(image)
+    assert np.allclose(positions[0].image_position, (9, 17.9, 0.0075))
+    assert positions[0][0].ZOffsetInSlideCoordinateSystem == 7.5
+    # The whole matrix, with and without its own origin.
+    image.TotalPixelMatrixOriginSequence[0].ZOffsetInSlideCoordinateSystem = 4.0
+    whole = PixelToReferenceTransformer.for_image(image, for_total_pixel_matrix=True)
+    assert np.allclose(origin(whole), (10, 20, 0.004))
+    image.TotalPixelMatrixOriginSequence = []
+    whole = PixelToReferenceTransformer.for_image(image, for_total_pixel_matrix=True)
+    assert np.allclose(origin(whole), (10, 20, 0.0075))
+    layers = slide(
+        NumberOfFrames=18,
+        TotalPixelMatrixFocalPlanes=2,
+        SharedFunctionalGroupsSequence=spaced(0.003),
+    )
+    upper = compute_plane_position_slide_per_frame(layers)[9]
+    assert upper.image_position[2] == pytest.approx(0.003)
+    assert upper[0].ZOffsetInSlideCoordinateSystem == pytest.approx(3)
+
+
+def test_every_room_gives_a_tile_the_same_place():
+    image = phantom.slide_image(100, 120, 32, organization="TILED_SPARSE")
+    for number, group in enumerate(image.PerFrameFunctionalGroupsSequence):
+        group.PlanePositionSlideSequence[0].ZOffsetInSlideCoordinateSystem = 2.5 * (number % 2)
+    table = FrameTable.from_dataset(image)
+    positions = [p.image_position for p in get_plane_positions_of_image(image)]
+    planes = [read_plane(image, n + 1).position for n in range(int(image.NumberOfFrames))]
+    assert np.allclose(table.slide_positions, planes, atol=1e-9)
+    assert np.allclose(table.slide_positions, positions, atol=1e-9)
+    assert {round(z, 6) for _, _, z in planes} == {0, 0.0025}
+
+
 def test_an_empty_first_tile_and_an_empty_origin_do_not_shift_the_matrix():
     image = sparse((4, 3), (7, 5), TotalPixelMatrixOriginSequence=[])
     found = PixelToReferenceTransformer.for_image(image, for_total_pixel_matrix=True)
@@ -170,6 +209,9 @@ def test_tiles_of_a_matrix():
             get_tile_array(matrix, *offset, 2, 2)
     with pytest.raises(InvalidValueError):
         tile_pixel_matrix(5, 7, 0, 3)
+    for wrong in ([[1, 2]], None, "abc", 3.0):
+        with pytest.raises(InvalidTypeError, match="pixel_array"):
+            get_tile_array(wrong, 1, 1, 2, 2)
 
 
 def test_coordinate_systems():

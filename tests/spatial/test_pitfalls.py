@@ -1,21 +1,27 @@
 """What goes wrong elsewhere with order and place of slices does not, with realistic images.
 
-Permuted volumes and their source frames, cropped grids and frames in either order are tested in the
-segmentation family; tiles in `test_image_planes`.
+Where a segmentation or pixels of tiles are needed, the tests stand with their families: frames in
+either order, references of turned volumes, cropped grids and empty planes in
+``plugins/seg/tests/test_creation`` and ``test_volumes_and_referees``; parts of slides, origins with
+missing tiles and levels of pyramids in ``plugins/image/tests/test_volumes`` and
+``plugins/seg/tests/test_tiles``; the same without pixels in `test_image_planes`.
 """
 
 import copy
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 
 import iodkit as ik
-from iodkit.errors import MissingAttributeError
+from iodkit.errors import GeometryError, MissingAttributeError
 from iodkit.spatial import (
     NotAVolumeError,
     PixelToReferenceTransformer,
     StackKind,
     describe_stack,
+    get_image_coordinate_system,
     get_series_volume_positions,
     sort_datasets,
 )
@@ -178,13 +184,75 @@ def test_a_doubled_gap_is_seen_wherever_it_is(gaps):
     assert report.missing_positions.tolist() == [gaps.index(3.2) + 1]
 
 
-@pytest.mark.parametrize("make", [phantom.chest_xray, phantom.ultrasound_cine])
+def mammogram():
+    image = phantom.chest_xray()
+    image.SOPClassUID = "1.2.840.10008.5.1.4.1.1.1.2"
+    image.Modality, image.PatientOrientation = "MG", ["A", "FL"]
+    return image
+
+
+def stored(name):
+    return lambda: dcmread(get_testdata_file(name), stop_before_pixels=True)
+
+
+UNPLACED = {
+    "radiograph": phantom.chest_xray,
+    "mammogram": mammogram,
+    "cine": phantom.ultrasound_cine,
+    "real radiograph": stored("RG1_UNCR.dcm"),
+    "real ultrasound": stored("US1_UNCR.dcm"),
+    "real cine": stored("color3d_jpeg_baseline.dcm"),
+    "real secondary capture": stored("SC_rgb_small_odd.dcm"),
+}
+
+
+@pytest.mark.parametrize("make", UNPLACED.values(), ids=UNPLACED)
 def test_images_without_a_place_say_so(make):
     image = make()
     with pytest.raises(MissingAttributeError, match="ImagePositionPatient"):
         describe_stack(image)
     with pytest.raises(MissingAttributeError):
         PixelToReferenceTransformer.for_image(image, 1)
+    assert get_image_coordinate_system(image) is None
+    # Their pixels are there all the same, and a volume where the caller knows the place.
+    opened = ik.from_dataset(image)
+    assert opened.get_volume_geometry() is None
+    with pytest.raises(GeometryError, match="FrameOfReferenceUID"):
+        opened.get_volume()
+
+
+@pytest.mark.parametrize("variant", ["gapped", "tilted", "duplicated"])
+def test_nothing_is_interpolated_silently(variant):
+    """What is not regular is refused with its numbers, or left empty where that is asked for."""
+    series = phantom.ct_series(*SHAPE, variant=variant)
+    with pytest.raises(NotAVolumeError) as caught:
+        ik.get_volume_from_series(series)
+    assert str(caught.value.report.describe()) in str(caught.value) or variant == "duplicated"
+    if variant == "gapped":
+        volume = ik.get_volume_from_series(series, allow_missing_positions=True, fill_value=-9999)
+        (empty,) = caught.value.report.missing_positions
+        assert (volume.array[empty] == -9999).all()
+        assert (np.delete(volume.array, empty, axis=0) != -9999).all()
+    else:
+        with pytest.raises(NotAVolumeError):
+            ik.get_volume_from_series(series, allow_missing_positions=True)
+
+
+def test_two_reconstructions_in_one_series_are_told_apart():
+    """Equal positions and directions, other fields of view: no tolerance makes one volume of it."""
+    series = phantom.ct_series(*SHAPE)
+    again = copy.deepcopy(series)
+    for number, dataset in enumerate(again, 100):
+        dataset.SOPInstanceUID = f"2.25.{number}"
+        dataset.PixelSpacing = [float(v) / 2 for v in dataset.PixelSpacing]
+    both = [d for pair in zip(series, again, strict=True) for d in pair]
+    with pytest.raises(NotAVolumeError, match=f"{SHAPE[0]} have other PixelSpacing") as caught:
+        ik.get_volume_from_series(both)
+    parts = caught.value.report.split()
+    assert [sorted(p.members % 2) for p in parts] == [[0] * SHAPE[0], [1] * SHAPE[0]]
+    for part, source in zip(parts, (series, again), strict=True):
+        volume = ik.get_volume_from_series([both[i] for i in part.members])
+        assert volume.pixel_spacing == pytest.approx(tuple(map(float, source[0].PixelSpacing)))
 
 
 def test_positions_are_enough_without_a_frame_of_reference():

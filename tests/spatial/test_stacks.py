@@ -202,7 +202,7 @@ def test_images_that_do_not_belong_together():
         sort_datasets([image(0), image(1, [0, 1, 0, 0, 0, 1])])
     other = image(1, FrameOfReferenceUID="1.2.4")
     with pytest.raises(GeometryMismatchError, match="frames of reference"):
-        describe_stack([image(0), other])
+        sort_datasets([image(0), other])
     assert get_series_volume_positions([image(0), other]) == (None, None)
     with pytest.raises(MissingAttributeError, match="ImagePositionPatient"):
         describe_stack([image(0), Dataset()])
@@ -210,6 +210,50 @@ def test_images_that_do_not_belong_together():
         sort_datasets([])
     with pytest.raises(InvalidTypeError):
         sort_datasets(["CT"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "said"),
+    [
+        (
+            {"FrameOfReferenceUID": "1.2.4"},
+            StackKind.MIXED_FRAMES_OF_REFERENCE,
+            "2 lie in other frames of reference",
+        ),
+        ({"ImageOrientationPatient": [0, 1, 0, 1, 0, 0]}, StackKind.MIXED_ORIENTATION, "2 are not"),
+        ({"PixelSpacing": [1.0, 1.1]}, StackKind.MIXED_GRIDS, "2 have other PixelSpacing"),
+        ({"Rows": 4, "Columns": 4}, StackKind.MIXED_GRIDS, "2 have other PixelSpacing"),
+    ],
+)
+def test_images_that_cannot_share_a_stack_are_told_apart(changes, kind, said):
+    series = [image(z, Rows=4, Columns=5) for z in (0, 1, 2)]
+    others = [image(z, **{"Rows": 4, "Columns": 5, **changes}) for z in (1, 0)]
+    mixed = [others[0], *series, others[1]]
+    report = describe_stack(mixed)
+    assert report.kind is kind
+    assert report.volume_positions is None
+    assert report.spacing is None
+    assert [sorted(p.members) for p in report.split()] == [[0, 4], [1, 2, 3]]
+    assert all(p.is_volume for p in report.split())
+    assert get_series_volume_positions(mixed, allow_duplicate_positions=True) == (None, None)
+    series_last = describe_stack([*series, *others])
+    assert said in str(series_last)
+    with pytest.raises(NotAVolumeError, match=said) as caught:
+        series_last.require_volume(allow_missing_positions=True, allow_duplicate_positions=True)
+    assert caught.value.report is series_last
+
+
+def test_what_is_not_known_does_not_separate():
+    series = [image(z) for z in (0, 1, 2)]
+    del series[1].FrameOfReferenceUID
+    assert describe_stack(series).kind is StackKind.REGULAR
+    # Texts are rounded.
+    series[2].PixelSpacing = [1.000001, 1.0]
+    assert describe_stack(series).kind is StackKind.REGULAR
+    with pytest.raises(InvalidValueError, match="pixel_spacing"):
+        describe_positions(at([0, 1, 2]), AXIAL, pixel_spacing=[[1, 1], [1, 1]])
+    with pytest.raises(InvalidValueError, match="pixel_spacing"):
+        describe_positions(at([0, 1]), AXIAL, pixel_spacing=[[1, 1], [1, 0]])
 
 
 def test_spacing_between_slices_counts_only_where_planes_may_be_missing():

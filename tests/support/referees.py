@@ -71,6 +71,14 @@ def assert_valid(path: Path | str, *, allowed: tuple[str, ...] = ()) -> None:
     assert not unexplained, "\n".join(unexplained)  # not rewritten by pytest, so said here
 
 
+def run_program(name: str, distribution: str, *arguments: str) -> str:
+    """Run a program that a wheel brings, and give what it prints; a failure shows that."""
+    command = [program(name, distribution), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def dcmqi_segments(path: Path, folder: Path) -> dict[int, Any]:
     """Read a segmentation with dcmqi: a SimpleITK image for each segment number."""
     sitk = library("SimpleITK", "SimpleITK")

@@ -11,12 +11,12 @@ from pydicom.pixels import pixel_array
 
 import iodkit as ik
 from iodkit.errors import (
-    GeometryError,
     InvalidTypeError,
     NotFoundError,
     OutOfRangeError,
     PixelDataError,
 )
+from iodkit.spatial import NotAVolumeError
 from iodkit.testing import phantom
 from iodkit_image import encode_frame
 from iodkit_image.pixels.rle import decode_rle, encode_rle
@@ -120,14 +120,24 @@ def test_frames_of_different_spacing_are_no_stack():
     image = phantom.enhanced_ct(3, 16, 16)
     measures = copy.deepcopy(image.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence)
     del image.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
-    for item in image.PerFrameFunctionalGroupsSequence:
+    for number, item in enumerate(image.PerFrameFunctionalGroupsSequence):
         item.PixelMeasuresSequence = copy.deepcopy(measures)
+        item.FrameContentSequence[0].StackID = "small" if number == 2 else "large"
     opened = ik.Image.from_dataset(image)
     assert opened.get_volume_geometry() is not None
     last = opened.PerFrameFunctionalGroupsSequence[2]
     last.PixelMeasuresSequence[0].PixelSpacing = [9, 9]
-    with pytest.raises(GeometryError, match="the frames differ in PixelSpacing"):
-        opened.describe_frames()
+    report = opened.describe_frames()
+    assert report.kind.value == "MIXED_GRIDS"
+    assert [sorted(part.members) for part in report.split()] == [[0, 1], [2]]
+    assert opened.get_volume_geometry() is None
+    with pytest.raises(NotAVolumeError, match="1 have other PixelSpacing") as caught:
+        opened.get_volume()
+    assert caught.value.report.kind is report.kind
+    for stack, shape, spacing in (("large", (2, 16, 16), None), ("small", (1, 16, 16), (9, 9))):
+        volume = opened.get_volume(select={"StackID": stack})
+        assert volume.spatial_shape == shape
+        assert volume.pixel_spacing == (spacing or tuple(measures[0].PixelSpacing))
 
 
 def test_an_image_without_a_volume_says_why():

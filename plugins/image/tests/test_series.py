@@ -1,9 +1,12 @@
 """Volumes of single-frame instances."""
 
 import copy
+import io
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
 
 import iodkit as ik
 from counted import CountedSource
@@ -75,7 +78,22 @@ def test_every_error_has_its_report():
     cine = ik.from_dataset(phantom.ultrasound_cine(3, 8, 8))
     place = ik.VolumeGeometry(np.eye(4), (1, 8, 8), "PATIENT")
     gapped = phantom.ct_series(6, 10, 12, variant="gapped")
+
+    def changed(**attributes):
+        series = phantom.ct_series(6, 10, 12)
+        for keyword, value in attributes.items():
+            setattr(series[2], keyword, value)
+        return series
+
+    foreign = changed(FrameOfReferenceUID="2.25.5")
     cases = (
+        (lambda: ik.get_volume_from_series(foreign), "MIXED_FRAMES_OF_REFERENCE"),
+        (lambda: ik.get_volume_from_series(changed(Rows=8)), "MIXED_GRIDS"),
+        (lambda: ik.get_volume_from_series(changed(PixelSpacing=[3, 3])), "MIXED_GRIDS"),
+        (
+            lambda: ik.get_volume_from_series(changed(ImageOrientationPatient=[0, 1, 0, 1, 0, 0])),
+            "MIXED_ORIENTATION",
+        ),
         (lambda: ik.get_volume_from_series(gapped), "MISSING_PLANES"),
         (lambda: ik.get_volume_from_series(_repeated(6)), "REPEATED_STACKS"),
         (lambda: ik.get_volume_from_series(_repeated(3), channels="EchoTime"), "DUPLICATES"),
@@ -86,6 +104,22 @@ def test_every_error_has_its_report():
             read()
         assert isinstance(caught.value.report, StackReport)
         assert caught.value.report.kind.value == kind
+
+
+@pytest.mark.parametrize("size", [(32, 48), (10, 32)])
+def test_sizes_whose_bytes_look_like_padding(size):
+    files = []
+    for dataset in phantom.ct_series(2, *size):
+        buffer = io.BytesIO()
+        dataset.save_as(buffer, enforce_file_format=True)
+        files.append(dcmread(io.BytesIO(buffer.getvalue())))
+    # A space and a zero byte: 32 in little endian, before anybody has looked at it.
+    assert isinstance(files[0].get_item("Rows"), RawDataElement)
+    assert ik.get_volume_from_series(files).spatial_shape == (2, *size)
+    without = phantom.ct_series(2, *size)
+    del without[1].Rows
+    with pytest.raises(ik.GeometryError, match="no common Rows"):
+        ik.get_volume_from_series(without)
 
 
 def test_missing_instances_are_filled_only_when_told():

@@ -18,7 +18,6 @@ from iodkit.errors import (
     IodkitError,
     IodkitWarning,
     MissingAttributeError,
-    UnsupportedError,
 )
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentDescription, segread
@@ -259,44 +258,6 @@ def test_label_maps_of_sixteen_bits_with_gaps(ct_series, labels):
     assert set(np.unique(relabelled.array)) == {0, 1, 2}
 
 
-SYNTAXES = {
-    "1.2.840.10008.1.2": TYPES,
-    "1.2.840.10008.1.2.1": TYPES,
-    "1.2.840.10008.1.2.1.99": TYPES,
-    "1.2.840.10008.1.2.5": TYPES[1:],
-    "1.2.840.10008.1.2.4.80": TYPES[1:],
-    "1.2.840.10008.1.2.4.90": TYPES[1:],
-    "1.2.840.10008.1.2.8.1": TYPES,
-}
-
-
-@pytest.mark.parametrize(
-    ("syntax", "kind"), [(s, k) for s, kinds in SYNTAXES.items() for k in kinds]
-)
-@pytest.mark.parametrize("extended", [False, True])
-def test_transfer_syntaxes(syntax, kind, extended, ct_series, labels):
-    seg = Segmentation(
-        ct_series,
-        labels,
-        kind,
-        descriptions(),
-        transfer_syntax_uid=syntax,
-        use_extended_offset_table=extended,
-    )
-    back = segread(stored(seg))
-    assert back.transfer_syntax_uid == syntax
-    assert np.array_equal(
-        back.get_volume(combine_segments=True).array, expected_volume(ct_series, labels)
-    )
-
-
-def test_one_bit_frames_are_not_compressed(ct_series, labels):
-    with pytest.raises(InvalidValueError, match="transfer_syntax_uid"):
-        Segmentation(
-            ct_series, labels, "BINARY", descriptions(), transfer_syntax_uid="1.2.840.10008.1.2.5"
-        )
-
-
 @pytest.mark.parametrize("kind", TYPES)
 def test_deflated_frames_are_plain_deflate_streams_of_even_length(kind, ct_series, labels):
     native = Segmentation(ct_series, labels, kind, descriptions())
@@ -461,8 +422,6 @@ def test_wrong_arguments_are_named(case, ct_series, labels):
         ("PatientID", "OTHER", InvalidValueError),
         ("FrameOfReferenceUID", "2.25.1", InvalidValueError),
         ("Rows", 47, InvalidValueError),
-        ("ImageOrientationPatient", [0, 1, 0, 1, 0, 0], GeometryError),
-        ("PixelSpacing", [1, 1], GeometryError),
         ("ImagePositionPatient", None, GeometryError),
         ("SOPInstanceUID", None, MissingAttributeError),
     ],
@@ -475,11 +434,6 @@ def test_sources_that_do_not_belong_together(keyword, value, error, ct_series, l
         setattr(series[4], keyword, value)
     with pytest.raises(error, match=keyword):
         Segmentation(series, labels, "BINARY", descriptions())
-
-
-def test_what_is_not_there_yet_says_so(ct_series, labels):
-    with pytest.raises(UnsupportedError, match="icc_profile"):
-        Segmentation(ct_series, labels, "BINARY", descriptions(), icc_profile=b"profile")
 
 
 def test_an_algorithm_must_be_identified():

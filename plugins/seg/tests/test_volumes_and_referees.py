@@ -65,13 +65,93 @@ def test_a_turned_volume_keeps_places_and_references(series, turn, kind):
         assert np.allclose(found, positions[sources.uids[instance]], atol=1e-3)
 
 
-def test_a_cropped_volume_lies_in_its_place(series):
-    volume = label_volume(series)
-    part = volume[2:7, 5:30, 4:20]
-    seg = Segmentation(series, part, "BINARY", descriptions(2))
-    assert (seg.Rows, seg.Columns) == (25, 16)
+CROPS = {
+    "cropped": lambda v: v[2:7, 5:30, 4:20],
+    "padded": lambda v: v.pad([(1, 2), (3, 0), (0, 4)]),
+    "both": lambda v: v[1:, 4:, :-3].pad([(0, 0), (0, 6), (2, 0)]),
+    "cropped and turned": lambda v: v[2:7, 5:30, 4:20].permute_spatial_axes([2, 1, 0]),
+}
+
+
+@pytest.mark.parametrize("change", CROPS)
+@pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
+def test_a_volume_of_other_extent_goes_to_the_grid_of_the_source(series, change, kind):
+    """Viewers need the grid of the source; cut off or filled up by whole pixels it is exact."""
+    part = CROPS[change](label_volume(series))
+    seg = Segmentation(series, part, kind, descriptions(2))
+    assert (seg.Rows, seg.Columns) == (series[0].Rows, series[0].Columns)
     assert_same_places(part, seg.get_volume(combine_segments=True))
-    assert set(seg.frame_table.sources.spatial_locations_preserved) == {"NO"}
+    assert set(seg.frame_table.sources.spatial_locations_preserved) == {"YES"}
+
+
+def shifted(volume, *voxels):
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ np.array(voxels, float)
+    return ik.Volume(volume.array, affine, volume.coordinate_system, volume.frame_of_reference_uid)
+
+
+def resampled(volume):
+    geometry = volume.get_geometry()
+    finer = ik.VolumeGeometry(
+        geometry.affine @ np.diag([0.5, 0.5, 0.5, 1]),
+        tuple(2 * n for n in geometry.spatial_shape),
+        geometry.coordinate_system,
+        geometry.frame_of_reference_uid,
+    )
+    return volume.resample(finer, interpolation="NEAREST")
+
+
+def rotated(volume):
+    sine, cosine = np.sin(0.35), np.cos(0.35)
+    turn = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]])
+    geometry = volume.get_geometry()
+    center = geometry.affine[:3] @ np.append((np.array(geometry.spatial_shape) - 1) / 2, 1)
+    affine = geometry.affine.copy()
+    affine[:3, :3] = turn @ affine[:3, :3]
+    affine[:3, 3] = turn @ (affine[:3, 3] - center) + center
+    return volume.resample(
+        ik.VolumeGeometry(
+            affine,
+            geometry.spatial_shape,
+            geometry.coordinate_system,
+            geometry.frame_of_reference_uid,
+        ),
+        interpolation="NEAREST",
+    )
+
+
+GRIDS = {
+    "half a pixel aside": lambda v: shifted(v, 0, 0.5, 0.25),
+    "half a slice aside": lambda v: shifted(v, 0.5, 0, 0),
+    "finer": resampled,
+    "rotated": rotated,
+}
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("change", GRIDS)
+@pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
+def test_any_other_grid_keeps_its_own_geometry(series, change, kind, tmp_path):
+    volume = GRIDS[change](label_volume(series))
+    Segmentation(series, volume, kind, descriptions(2)).save_as(tmp_path / "a.dcm")
+    assert_valid(tmp_path / "a.dcm")
+    seg = segread(tmp_path / "a.dcm")
+    assert_same_places(volume, seg.get_volume(combine_segments=True))
+    sources = seg.frame_table.sources
+    assert set(sources.spatial_locations_preserved) == {"NO"}
+    if change != "rotated":
+        # No frame is without its sources, or viewers would show nothing.
+        assert set(sources.frames.tolist()) == set(range(seg.number_of_frames))
+    else:
+        assert len(sources)
+
+
+def test_pixels_outside_of_the_source_are_not_lost(series):
+    volume = label_volume(series)
+    wide = volume.with_array(np.ones_like(volume.array)).pad([(0, 0), (2, 2), (0, 0)], mode="EDGE")
+    seg = Segmentation(series, wide, "BINARY", descriptions(1))
+    assert seg.Rows == series[0].Rows + 4
+    assert_same_places(wide, seg.get_volume(combine_segments=True))
 
 
 def test_a_volume_of_another_patient_is_refused(series):
@@ -135,7 +215,7 @@ def test_parts_of_a_volume(seg):
         ({"segment_numbers": [9]}, InvalidValueError, "segment_numbers"),
         ({"segment_numbers": []}, InvalidValueError, "segment_numbers"),
         ({"combine_segments": True, "dtype": bool}, InvalidValueError, "dtype"),
-        ({"apply_palette_color_lut": True}, NotImplementedError, "apply_palette_color_lut"),
+        ({"apply_palette_color_lut": True}, InvalidValueError, "apply_palette_color_lut"),
     ],
 )
 def test_wrong_requests_are_named(seg, arguments, error, name):

@@ -1,7 +1,10 @@
 """Which items may be below which: what an IOD allows can be made, what it forbids is refused."""
 
 import itertools
+from dataclasses import dataclass
+from pathlib import Path
 
+import pydicom
 import pytest
 
 import iodkit as ik
@@ -9,58 +12,78 @@ from iodkit import sr
 from iodkit.errors import InvalidValueError
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_item
-from iodkit_sr.constraints import CONSTRAINTS, find_violations
+from iodkit_sr.constraints.tables import CONSTRAINTS
+from iodkit_sr.constraints.violations import find_violations
 from iodkit_sr.rules.relationships import check_relationships
 
 TITLE = ik.CodedConcept("126000", "DCM", "Imaging Measurement Report")
-KINDS = sorted(kind.value for kind in sr.ValueTypeValues if kind.value != "NUMERIC")
+KINDS = sorted({kind.value for kind in sr.ValueTypeValues} - {"NUMERIC", "TABLE"})
 RELATIONSHIPS = sorted(each.value for each in sr.RelationshipTypeValues)
-EXTENSIBLE = "1.2.840.10008.5.1.4.1.1.88.35"
-
-S = "TEXT CODE DATETIME DATE TIME UIDREF PNAME"
-N = f"{S} NUM"
-OBJECTS = "COMPOSITE IMAGE WAVEFORM"
-C = "SCOORD TCOORD"
-# Tables A.35.1-2, A.35.2-2, A.35.3-2 and A.35.13-2 of PS3.3, row by row.
-BASIC = [
-    ("CONTAINER", "CONTAINS", f"{S} {OBJECTS} CONTAINER"),
-    ("CONTAINER", "HAS OBS CONTEXT", f"{S} COMPOSITE"),
-    (f"CONTAINER {OBJECTS}", "HAS ACQ CONTEXT", S),
-    (f"{S} {OBJECTS} CONTAINER", "HAS CONCEPT MOD", "TEXT CODE"),
-    ("TEXT", "HAS PROPERTIES", f"{S} {OBJECTS}"),
-    ("PNAME", "HAS PROPERTIES", S),
-    ("TEXT", "INFERRED FROM", f"{S} {OBJECTS}"),
-]
+ROOT = "1.2.840.10008.5.1.4.1.1."
+EXTENSIBLE = f"{ROOT}88.35"
 
 
-def measured(spatial, nested):
-    return [
-        ("CONTAINER", "CONTAINS", f"{N} {C} {spatial} {OBJECTS} CONTAINER"),
-        ("TEXT CODE NUM CONTAINER", "HAS OBS CONTEXT", f"{N} COMPOSITE"),
-        (f"CONTAINER {OBJECTS} NUM", "HAS ACQ CONTEXT", f"{N} CONTAINER"),
-        (f"{N} {C} {spatial} {OBJECTS} CONTAINER", "HAS CONCEPT MOD", "TEXT CODE"),
-        ("TEXT CODE NUM", "HAS PROPERTIES", f"{N} {C} {spatial} {OBJECTS} {nested}"),
-        ("PNAME", "HAS PROPERTIES", S),
-        ("TEXT CODE NUM", "INFERRED FROM", f"{N} {C} {spatial} {OBJECTS} {nested}"),
-        ("SCOORD", "SELECTED FROM", "IMAGE"),
-        ("TCOORD", "SELECTED FROM", f"SCOORD {spatial} IMAGE WAVEFORM"),
-    ]
+@dataclass(frozen=True)
+class Table:
+    """A table of the standard: its clause, value types, and what may be below what."""
+
+    clause: str
+    kinds: frozenset[str]
+    by_reference: frozenset[str]
+    allowed: frozenset[tuple[str, str, str]]
 
 
-TABLES = {
-    "11": BASIC,
-    "22": measured("", ""),
-    "33": measured("", "CONTAINER"),
-    "34": measured("SCOORD3D", "CONTAINER"),
-}
+def cell(text):
+    return [part.strip() for part in text.split(",")]
 
 
-def expected(number):
-    return {
-        triple
-        for sources, relationship, targets in TABLES[number]
-        for triple in itertools.product(sources.split(), [relationship], targets.split())
+def read_table(block):
+    """SOP Class UID and table; values that the text leaves to all types are written out."""
+    head, types, references, *rows = block.splitlines()
+    suffix, clause = head.split()
+    allowed = set()
+    for row in rows:
+        source, relationship, target = (part.strip() for part in row.split("|"))
+        sources = KINDS if source.startswith("any type") else cell(source)
+        if source.endswith("(except CONTAINER)"):
+            sources = [kind for kind in KINDS if kind != "CONTAINER"]
+        allowed.update(itertools.product(sources, [relationship], cell(target)))
+    named = types.partition("|")[2], references.partition("|")[2].replace("-", "")
+    kinds, by_reference = (frozenset(filter(None, cell(text))) for text in named)
+    return ROOT + suffix, Table(f"PS3.3 {clause}", kinds, by_reference, frozenset(allowed))
+
+
+BLOCKS = Path(__file__).with_name("relationships.txt").read_text().strip().split("\n\n")[1:]
+TABLES = dict(map(read_table, BLOCKS))
+CREATED = [f"{ROOT}88.{number}" for number in ("11", "22", "33", "34")]
+
+
+def test_every_class_has_its_table():
+    """But for those that A.35 leaves to templates, and the trial ones, which are retired."""
+    documents = {
+        entry.sop_class_uid
+        for entry in ik.registry.registry.entries()
+        if entry.family in {"sr", "ko"}
     }
+    without = {f"{ROOT}88.{number}" for number in ("1", "2", "3", "4", "35", "76", "77")}
+    assert set(TABLES) == documents - without
+    assert set(CONSTRAINTS) == set(TABLES) | {EXTENSIBLE}
+
+
+@pytest.mark.parametrize("uid", sorted(TABLES))
+def test_tables_are_those_of_the_standard(uid):
+    table, ours = TABLES[uid], CONSTRAINTS[uid]
+    assert ours.clause == table.clause
+    assert ours.value_types >= table.kinds
+    assert ours.value_types - table.kinds <= {target for _, _, target in table.allowed}
+    assert ours.by_reference == table.by_reference
+    assert ours.allowed == {each for each in table.allowed if each[0] in ours.value_types}
+
+
+def test_nearly_everything_is_allowed_in_extensible_documents():
+    for triple in itertools.product(KINDS, RELATIONSHIPS, KINDS):
+        expected = triple[1] != "CONTAINS" or triple[0] == "CONTAINER"
+        assert CONSTRAINTS[EXTENSIBLE].allows(*triple) == expected
 
 
 @pytest.fixture(scope="module")
@@ -83,49 +106,50 @@ def everything():
     return sr.ExtensibleSR(evidence(), root)
 
 
-@pytest.mark.parametrize("number", sorted(TABLES))
-def test_every_combination(everything, number):
-    constraints = CONSTRAINTS[f"1.2.840.10008.5.1.4.1.1.88.{number}"]
-    allowed = expected(number)
+@pytest.mark.parametrize("uid", sorted(TABLES))
+def test_every_combination(everything, uid):
+    constraints = CONSTRAINTS[uid]
     bad = {violation.path for violation in find_violations(everything.tree, constraints)}
     for node in everything.tree:
-        if node.depth == 2:
+        if node.depth == 2 and node.parent.value_type in constraints.value_types:
             triple = (node.parent.value_type, node.relationship_type, node.value_type)
-            assert (node.path in bad) == (triple not in allowed), triple
+            assert (node.path in bad) == (triple not in TABLES[uid].allowed), triple
 
 
-@pytest.mark.parametrize("number", sorted(TABLES))
+def report_with(source, relationship, target, images):
+    holder = example_item(source, "CONTAINS", images[0])
+    holder.ContentSequence = sr.ContentSequence([example_item(target, relationship, images[0])])
+    root = sr.ContainerContentItem(TITLE)
+    root.ContentSequence = sr.ContentSequence([holder])
+    return root
+
+
+@pytest.mark.parametrize("uid", CREATED)
 @pytest.mark.parametrize("source", KINDS)
-def test_forbidden_ones_are_refused_with_their_clause(number, source):
-    cls = ik.registry.registry.implementation(f"1.2.840.10008.5.1.4.1.1.88.{number}")
+def test_forbidden_ones_are_refused_with_their_clause(uid, source):
+    cls = ik.registry.registry.implementation(uid)
     images = evidence()
     forbidden = [
         (relationship, target)
         for relationship, target in itertools.product(RELATIONSHIPS, KINDS)
-        if (source, relationship, target) not in expected(number)
+        if (source, relationship, target) not in TABLES[uid].allowed
     ]
     # Every eleventh one as a document of its own; all of them are compared with the table above.
     for relationship, target in forbidden[::11]:
-        holder = example_item(source, "CONTAINS", images[0])
-        holder.ContentSequence = sr.ContentSequence([example_item(target, relationship, images[0])])
-        root = sr.ContainerContentItem(TITLE)
-        root.ContentSequence = sr.ContentSequence([holder])
         with pytest.raises(InvalidValueError) as caught:
-            cls(images, root)
-        assert caught.value.clause.startswith("PS3.3 A.35.")
+            cls(images, report_with(source, relationship, target, images))
+        assert caught.value.clause == TABLES[uid].clause
         assert caught.value.attribute.startswith(("1.1.1 ", "1.1 "))
 
 
 def test_the_rule_is_for_any_dataset(everything):
-    import pydicom
-
     assert list(check_relationships(everything)) == []
     plain = pydicom.Dataset.from_json(everything.to_json())
-    plain.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.11"
+    plain.SOPClassUID = f"{ROOT}88.11"
     found = [each for each in ik.validate(plain).findings if each.code == "sr-relationship"]
     assert found
     assert {each.keyword for each in found} == {"ValueType", "RelationshipType"}
-    assert {each.clause for each in found} == {"PS3.3 A.35.1.3.1"}
+    assert {each.clause for each in found} == {"PS3.3 A.35.1.3.1.2"}
     assert list(check_relationships(pydicom.Dataset())) == []
     (rule,) = [
         rule for rule in ik.registry.registry.rules(EXTENSIBLE) if rule.code == "sr-relationship"
@@ -145,3 +169,32 @@ def test_findings_name_the_attribute_of_the_item():
     assert found.path == "ContentSequence[3].RelationshipType"
     assert found.found == "CONTAINER HAS PROPERTIES CONTAINER"
     assert found.remedy.startswith("Item 1.3 of the document")
+
+
+@pytest.mark.parametrize("uid", sorted(CONSTRAINTS))
+@pytest.mark.parametrize("relationship", RELATIONSHIPS)
+def test_relationships_by_reference(uid, relationship):
+    """Each IOD says which relationships may be conveyed by reference."""
+    images = evidence()
+    reference = pydicom.Dataset()
+    reference.RelationshipType = relationship
+    reference.ReferencedContentItemIdentifier = [1, 1]
+    source = "SCOORD" if relationship == "SELECTED FROM" else "CODE"
+    target = "IMAGE" if relationship == "SELECTED FROM" else "TEXT"
+    if relationship in {"CONTAINS", "HAS ACQ CONTEXT"}:
+        source = "CONTAINER" if relationship == "CONTAINS" else "IMAGE"
+    holder = example_item(source, "CONTAINS", images[0])
+    root = sr.ContainerContentItem(TITLE)
+    root.ContentSequence = sr.ContentSequence([example_item(target, "CONTAINS", images[0]), holder])
+    document = sr.ExtensibleSR(images, root)
+    below = [*(document.ContentSequence[1].get("ContentSequence") or ()), reference]
+    document.ContentSequence[1].ContentSequence = pydicom.Sequence(below)
+    wrong = [
+        each
+        for each in find_violations(document.tree, CONSTRAINTS[uid])
+        if each.attribute == "ReferencedContentItemIdentifier"
+    ]
+    allowed = TABLES[uid].by_reference if uid in TABLES else RELATIONSHIPS
+    assert [each.path for each in wrong] == (
+        [] if relationship in allowed else [f"1.2.{len(below)}"]
+    )

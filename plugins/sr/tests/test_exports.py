@@ -13,7 +13,7 @@ import iodkit as ik
 from iodkit import cli, sr
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_content
-from iodkit_sr.constraints import CONSTRAINTS
+from iodkit_sr.constraints.tables import CONSTRAINTS
 
 FINDING = sr.CodedConcept("121071", "DCM", "Finding")
 TITLE = sr.CodedConcept("126000", "DCM", "Imaging Measurement Report")

@@ -102,6 +102,9 @@ def test_amending_needs_evidence():
     stranger.SOPInstanceUID, stranger.SeriesInstanceUID = "1.2.3", "1.2"
     with pytest.raises(NotFoundError, match=r"1\.2\.3"):
         first.amend(root(reference(stranger)))
+    with_evidence = first.amend(evidence=[stranger])
+    assert with_evidence.get_evidence()[-1][2] == "1.2.3"
+    assert with_evidence.tree.to_dict() == first.tree.to_dict()
     second = first.amend(root(reference(stranger)), evidence=[stranger])
     assert set(second.get_evidence()) - set(first.get_evidence()) == {
         (stranger.StudyInstanceUID, "1.2", "1.2.3", stranger.SOPClassUID)

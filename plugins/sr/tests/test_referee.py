@@ -12,7 +12,7 @@ from iodkit import sr
 from iodkit.testing import phantom
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_content
-from iodkit_sr.constraints import CONSTRAINTS
+from iodkit_sr.constraints.tables import CONSTRAINTS
 
 pytestmark = pytest.mark.referee
 hd = pytest.importorskip("highdicom", reason="highdicom is not installed")

@@ -208,3 +208,49 @@ def test_names_and_texts_that_are_too_long():
     with pytest.raises(InvalidValueError, match="64 characters"):
         sr.UIDRefContentItem(NAME, "1." * 50 + "1")
     assert len(sr.TextContentItem(NAME, "z" * 100_000).value) == 100_000
+
+
+def too_long(item):
+    item.ConceptNameCodeSequence[0].CodeMeaning = "y" * 65
+
+
+def too_long_value(item):
+    item.ConceptCodeSequence[0].CodeValue = "1" * 17
+
+
+def bad_uid(item):
+    item.UID = "1." * 40 + "1"
+
+
+def bad_person(item):
+    item.PersonName = "x" * 65
+
+
+@pytest.mark.filterwarnings("ignore:.*maximum.*length:UserWarning")
+@pytest.mark.parametrize(
+    ("make", "change", "attribute"),
+    [
+        (
+            lambda: sr.TextContentItem(NAME, "a", **BELOW),
+            too_long,
+            "ConceptNameCodeSequence[1].CodeMeaning",
+        ),
+        (
+            lambda: sr.CodeContentItem(NAME, NAME, **BELOW),
+            too_long_value,
+            "ConceptCodeSequence[1].CodeValue",
+        ),
+        (lambda: sr.UIDRefContentItem(NAME, "1.2.3", **BELOW), bad_uid, "UID"),
+        (lambda: sr.PnameContentItem(NAME, "Doe^Jane", **BELOW), bad_person, "PersonName"),
+    ],
+)
+def test_texts_that_became_too_long_are_refused_by_their_path(make, change, attribute):
+    item = make()
+    change(item)
+    inner = sr.ContainerContentItem(NAME, relationship_type="CONTAINS")
+    inner.ContentSequence = sr.ContentSequence([sr.TextContentItem(NAME, "fine", **BELOW), item])
+    root = sr.ContainerContentItem(NAME)
+    root.ContentSequence = sr.ContentSequence([inner])
+    with pytest.raises(InvalidValueError) as caught:
+        sr.ComprehensiveSR(evidence(), root)
+    assert caught.value.attribute == f"ContentSequence[1].ContentSequence[2].{attribute}"

@@ -105,21 +105,25 @@ class CodeCollection:
     def __iter__(self) -> Iterator[Code]:
         from pydicom.sr.coding import Code
 
-        for keyword in self.keywords():
+        for keyword in dict.fromkeys(self.keywords()):
             for scheme, entries in self._entries(keyword):
                 for value, (meaning, _) in entries.items():
                     yield Code(value, scheme, meaning)
 
     def _entries(self, keyword: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield scheme and codes of a keyword; a few keywords stand for several codes."""
+        """Yield schemes and codes of a keyword; a few keywords stand for several codes."""
+        from pydicom.sr._cid_dict import cid_concepts
         from pydicom.sr._concepts_dict import concepts
 
-        try:
-            code = getattr(self._collection, keyword)
-        except RuntimeError:
+        if not self._collection.is_cid:
             yield self.name, cast("dict[str, Any]", concepts[self.name][keyword])
-        else:
-            yield code.scheme_designator, {code.value: (code.meaning, [])}
+            return
+        group = int(self.name.removeprefix("CID"))
+        for scheme, keywords in cid_concepts[group].items():
+            if keyword in keywords:
+                found = cast("dict[str, Any]", concepts[scheme][keyword])
+                members = {value: entry for value, entry in found.items() if group in entry[1]}
+                yield scheme, members or found
 
     def __contains__(self, code: object) -> bool:
         if isinstance(code, str):

@@ -10,6 +10,7 @@ from pydicom.sequence import Sequence as PydicomSequence
 
 from iodkit.content.macros import ItemSequence, finite_numbers, is_empty, require_attributes
 from iodkit.elements import coerce_enum, to_decimal_string
+from iodkit.elements.slide import MICROMETRES, SLIDE_OFFSETS
 from iodkit.elements.tolerances import ORIENTATION_TOLERANCE
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
 from iodkit.standard.enums import CoordinateSystemNames
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PixelMeasuresSequence", "PlaneOrientationSequence", "PlanePositionSequence"]
 
-_SLIDE_OFFSETS = (
-    "XOffsetInSlideCoordinateSystem",
-    "YOffsetInSlideCoordinateSystem",
-    "ZOffsetInSlideCoordinateSystem",
-)
 _MATRIX_POSITIONS = ("ColumnPositionInTotalImagePixelMatrix", "RowPositionInTotalImagePixelMatrix")
 _LARGEST_SL = 2**31 - 1
 
@@ -218,7 +214,8 @@ class PlanePositionSequence(_ComparedByValue):
     coordinate_system : str | CoordinateSystemNames
         ``"PATIENT"`` or ``"SLIDE"``.
     image_position : Sequence[float]
-        X, Y and Z in millimetres of the centre of the frame's upper left pixel.
+        X, Y and Z in millimetres of the centre of the frame's upper left pixel.  The Z offset of
+        a slide is stored in micrometres, as C.8.12.6.1 has it.
     pixel_matrix_position : tuple[int, int] | None, optional
         Column, then row, counted from 1, of that pixel in the total pixel matrix.  Slides need
         it; it does not apply to the patient's coordinate system, where it is left out.
@@ -241,22 +238,22 @@ class PlanePositionSequence(_ComparedByValue):
     ) -> None:
         system = coerce_enum(coordinate_system, CoordinateSystemNames, "coordinate_system")
         position = finite_numbers(image_position, 3, "image_position")
-        offsets = [to_decimal_string(value) for value in position]
         item = Dataset()
         if system is CoordinateSystemNames.PATIENT:
-            item.ImagePositionPatient = offsets
+            item.ImagePositionPatient = [to_decimal_string(value) for value in position]
         else:
             matrix_position = _check_matrix_position(pixel_matrix_position)
-            for keyword, offset in zip(_SLIDE_OFFSETS, offsets, strict=True):
-                setattr(item, keyword, offset)
+            x, y, z = position
+            for keyword, offset in zip(SLIDE_OFFSETS, (x, y, z * MICROMETRES), strict=True):
+                setattr(item, keyword, to_decimal_string(offset))
             for keyword, number in zip(_MATRIX_POSITIONS, matrix_position, strict=True):
                 setattr(item, keyword, number)
         super().__init__([item])
 
     def _check_item(self, item: Dataset) -> None:
         if is_empty(item, "ImagePositionPatient"):
-            slide = any(keyword in item for keyword in (*_SLIDE_OFFSETS, *_MATRIX_POSITIONS))
-            needed = (*_MATRIX_POSITIONS, *_SLIDE_OFFSETS) if slide else ("ImagePositionPatient",)
+            slide = any(keyword in item for keyword in (*SLIDE_OFFSETS, *_MATRIX_POSITIONS))
+            needed = (*_MATRIX_POSITIONS, *SLIDE_OFFSETS) if slide else ("ImagePositionPatient",)
             require_attributes(
                 item,
                 needed,
@@ -275,11 +272,10 @@ class PlanePositionSequence(_ComparedByValue):
         """X, Y and Z in millimetres of the centre of the upper left pixel."""
         item = self[0]
         if self.coordinate_system is CoordinateSystemNames.PATIENT:
-            values = item.ImagePositionPatient
-        else:
-            values = [item[keyword].value for keyword in _SLIDE_OFFSETS]
-        x, y, z = map(float, values)
-        return x, y, z
+            x, y, z = map(float, item.ImagePositionPatient)
+            return x, y, z
+        x, y, z = (float(item[keyword].value) for keyword in SLIDE_OFFSETS)
+        return x, y, z / MICROMETRES
 
     @property
     def pixel_matrix_position(self) -> tuple[int, int] | None:
@@ -293,7 +289,7 @@ class PlanePositionSequence(_ComparedByValue):
     def _values(cls, item: Dataset) -> _Values:
         if not is_empty(item, "ImagePositionPatient"):
             return tuple(map(float, item.ImagePositionPatient))
-        keywords = (*_SLIDE_OFFSETS, *_MATRIX_POSITIONS)
+        keywords = (*SLIDE_OFFSETS, *_MATRIX_POSITIONS)
         if any(is_empty(item, keyword) for keyword in keywords):
             return None
         return tuple(float(item[keyword].value) for keyword in keywords)

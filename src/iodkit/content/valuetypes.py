@@ -22,6 +22,7 @@ class ValueTypeValues(Enum):
     PNAME = "PNAME"
     SCOORD = "SCOORD"
     SCOORD3D = "SCOORD3D"
+    TABLE = "TABLE"
     TCOORD = "TCOORD"
     TEXT = "TEXT"
     TIME = "TIME"

@@ -2,6 +2,7 @@
 
 from iodkit.frames.builder import EncodedGroups, FunctionalGroups
 from iodkit.frames.cache import frame_table
+from iodkit.frames.concatenation import ConcatenationParts
 from iodkit.frames.macro_catalogue import find_macro, known_macros, register_macro
 from iodkit.frames.macros import Field, Macro, Placement
 from iodkit.frames.owner import FrameOwner
@@ -14,6 +15,7 @@ from iodkit.frames.table import FrameTable
 
 __all__ = [
     "Column",
+    "ConcatenationParts",
     "EncodedGroups",
     "Field",
     "FrameOwner",

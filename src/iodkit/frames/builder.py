@@ -206,7 +206,8 @@ class FunctionalGroups:
             Shape ``(n,)``: number of each frame's instance in `uids`, -1 for none; or for each
             frame the list of its instances' numbers.
         frame_numbers : array_like of int, Ragged or sequence of sequences, optional
-            Number (from 1) of the referenced frame of each reference, in the form of `index`.
+            Number (from 1) of the referenced frame of each reference, in the form of `index`; 0
+            where an instance has a single frame.
         purpose : pydicom.Dataset, optional
             Code of the purpose of reference.
         derivation : pydicom.Dataset or sequence of pydicom.Dataset, optional

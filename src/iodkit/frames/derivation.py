@@ -92,9 +92,11 @@ def _matching(frame_numbers: Any, rows: Ragged) -> np.ndarray[Any, np.dtype[np.i
         raise InvalidValueError(
             "one frame number per reference is needed", attribute="frame_numbers"
         )
-    if len(flat) and (flat.dtype.kind not in "iu" or flat.min() < 1):
+    if len(flat) and (flat.dtype.kind not in "iu" or flat.min() < 0):
         raise InvalidValueError(
-            "frames are numbered from 1", attribute="frame_numbers", found=flat.min()
+            "frames are numbered from 1, and 0 is for none",
+            attribute="frame_numbers",
+            found=flat.min(),
         )
     return flat.astype(np.int64)
 
@@ -117,7 +119,7 @@ def _as_columns(
     groups.set(f"{_SOURCE}.ReferencedSOPInstanceUID", [str(u) for u in uids], index=codes)
     if numbers is not None:
         column = np.full(len(rows), np.nan)
-        column[has] = numbers
+        column[has] = np.where(numbers == 0, np.nan, numbers)
         groups.set(f"{_SOURCE}.ReferencedFrameNumber", column)
     if preserved is not None:
         groups.set(f"{_SOURCE}.SpatialLocationsPreserved", [preserved], index=only)
@@ -143,7 +145,7 @@ def _as_items(
         item = Dataset()
         item.ReferencedSOPClassUID = classes[instance]
         item.ReferencedSOPInstanceUID = str(uids[instance])
-        if numbers is not None:
+        if number:
             item.ReferencedFrameNumber = number
         if preserved is not None:
             item.SpatialLocationsPreserved = preserved

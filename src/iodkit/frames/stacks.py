@@ -150,9 +150,9 @@ def describe_stack(table: FrameTable, *, what: str = "frame", **tolerances: Any)
     Raises
     ------
     GeometryError
-        If a frame has no position, orientation or spacing, or they differ in spacing.
+        If a frame has no position, orientation or spacing.
     """
     positions = require_values(table, "ImagePositionPatient", what=what)
     orientations = require_values(table, "ImageOrientationPatient", what=what)
-    spacing = common_values(table, "PixelSpacing", what=what)
-    return describe_positions(positions, orientations, pixel_spacing=spacing, **tolerances)
+    spacings = require_values(table, "PixelSpacing", what=what)
+    return describe_positions(positions, orientations, pixel_spacing=spacings, **tolerances)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iodkit.elements.slide import MICROMETRES
 from iodkit.errors import InvalidValueError
 from iodkit.spatial.tiling import place_in_order, tile_counts, tile_positions
 
@@ -31,8 +32,7 @@ def _matrix_origin(snapshot: Snapshot) -> tuple[float, ...]:
     for item in snapshot.items("TotalPixelMatrixOriginSequence")[:1]:
         x, y, z = (item.get(f"{axis}OffsetInSlideCoordinateSystem") for axis in "XYZ")
         if x is not None and y is not None:
-            # Of the three offsets only Z is in micrometres.
-            return float(x), float(y), float(z) / 1000 if z is not None else 0.0
+            return float(x), float(y), float(z) / MICROMETRES if z is not None else 0.0
     return (np.nan, np.nan, np.nan)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.elements.slide import MICROMETRES
 from iodkit.frames.columns import ColumnTable
 from iodkit.frames.moments import parse_datetimes
 from iodkit.frames.real_world import RealWorldMappings, read_mappings
@@ -68,8 +69,7 @@ class TypedColumns(ColumnTable):
             x, y, z = (
                 self.numbers(f"{_SLIDE}.{axis}OffsetInSlideCoordinateSystem") for axis in "XYZ"
             )
-            # Of the three offsets only Z is in micrometres.
-            given = np.stack([x, y, z / 1000], axis=1)
+            given = np.stack([x, y, z / MICROMETRES], axis=1)
             if self._tiling is None or not np.isnan(given).all():
                 return given
             return self._tiling.slide_positions(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Content: TypeAlias = Iterable[Piece] | Callable[[BinaryIO], object]
 
-__all__ = ["write_file_atomically"]
+__all__ = ["as_write_error", "check_target", "write_file_atomically", "write_files_atomically"]
 
 _BATCH_BYTES = 8 << 20
 _BATCH_PIECES = 512
@@ -60,7 +60,7 @@ def write_file_atomically(
     """
     if hasattr(target, "write"):
         file = cast("BinaryIO", target)
-        with _as_write_error("the file object"):
+        with as_write_error("the file object"):
             _write_content(file, content)
         return
     if not isinstance(target, str | os.PathLike):
@@ -76,13 +76,19 @@ def write_file_atomically(
             found=name,
             remedy="Give an open file object: fsspec.open(url, 'wb').",
         )
-    with _as_write_error(name):
+    with as_write_error(name):
         _write_path(Path(os.path.realpath(name)), content, overwrite)
 
 
 @contextlib.contextmanager
-def _as_write_error(name: str) -> Iterator[None]:
-    """Make a `WriteError` of errors of the operating system, with their number."""
+def as_write_error(name: str) -> Iterator[None]:
+    """Make a `WriteError` of errors of the operating system, with their number.
+
+    Parameters
+    ----------
+    name : str
+        What is written, for the message.
+    """
     try:
         yield
     except OSError as error:
@@ -93,7 +99,90 @@ def _as_write_error(name: str) -> Iterator[None]:
         raise failure from error
 
 
+def write_files_atomically(
+    files: Iterable[tuple[str | os.PathLike[str], Content]],
+    *,
+    overwrite: bool = True,
+    inspect: Callable[[Path], None] | None = None,
+) -> None:
+    """Write several files so that all of them are there, or none.
+
+    Parameters
+    ----------
+    files : Iterable[tuple[str | os.PathLike, Content]]
+        Name and content of each file; see :func:`write_file_atomically`.  They are taken one by
+        one, each written before the next is asked for.
+    overwrite : bool, optional
+        Whether existing files are replaced.
+    inspect : Callable[[pathlib.Path], None] | None, optional
+        Looks at each temporary file before any file takes its name, and raises if it may not.
+
+    Raises
+    ------
+    WriteError
+        If a file exists and must not be replaced, or cannot be written; ``errno`` says why.
+    """
+    partials: list[tuple[Path, Path]] = []
+    placed: list[Path] = []
+    try:
+        for target, content in files:
+            name = os.fspath(target)
+            with as_write_error(name):
+                path = Path(os.path.realpath(name))
+                partials.append((_write_partial(path, content, overwrite), path))
+        if inspect is not None:
+            for partial, _ in partials:
+                inspect(partial)
+        for partial, path in partials:
+            with as_write_error(str(path)):
+                is_new = not path.exists()
+                _put_in_place(partial, path, overwrite)
+                placed += [path] if is_new else []
+    except BaseException:
+        for path in [partial for partial, _ in partials] + placed:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise
+    for folder in {path.parent for _, path in partials}:
+        _sync_folder(folder)
+
+
+def check_target(target: str | os.PathLike[str], *, overwrite: bool = True) -> None:
+    """Raise what writing a file would raise at once.
+
+    Parameters
+    ----------
+    target : str | os.PathLike
+        Name of the file.
+    overwrite : bool, optional
+        Whether an existing file would be replaced.
+
+    Raises
+    ------
+    WriteError
+        If the file exists and must not be replaced, is no regular file, or has no folder.
+    """
+    name = os.fspath(target)
+    with as_write_error(name):
+        path = Path(os.path.realpath(name))
+        _mode_of_existing(path, overwrite)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+
+
 def _write_path(path: Path, content: Content, overwrite: bool) -> None:
+    partial = _write_partial(path, content, overwrite)
+    try:
+        _put_in_place(partial, path, overwrite)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _write_partial(path: Path, content: Content, overwrite: bool) -> Path:
+    """Write a temporary file beside the one that it is to become."""
     mode = _mode_of_existing(path, overwrite)
     # A name as long as is allowed leaves no room for more.
     partial = path.with_name(f".{path.name[:_NAME_LIMIT]}.{secrets.token_hex(6)}.partial")
@@ -106,12 +195,11 @@ def _write_path(path: Path, content: Content, overwrite: bool) -> None:
                     os.fchmod(file.fileno(), mode)
             _write_content(cast("BinaryIO", file), content)
             os.fsync(file.fileno())
-        _put_in_place(partial, path, overwrite)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise
-    _sync_folder(path.parent)
+    return partial
 
 
 def _mode_of_existing(path: Path, overwrite: bool) -> int | None:

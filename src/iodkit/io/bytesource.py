@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from iodkit.errors import (
     CorruptDataError,
@@ -16,6 +16,8 @@ from iodkit.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iodkit.io.parsed import ParsedFile
 
 __all__ = ["ByteSource", "make_read_error"]
 
@@ -30,7 +32,7 @@ class ByteSource(ABC):
     """
 
     path: str | None = None
-    is_reopenable: ClassVar[bool] = False
+    is_reopenable: bool = False
     """bool: Whether the bytes can be read again later, whatever the caller closes."""
 
     @property
@@ -100,6 +102,22 @@ class ByteSource(ABC):
             if count == 0:
                 raise self._ended(offset, view.nbytes)
             done += count
+
+    def parsed(self, *, stop_before_pixels: bool) -> ParsedFile | None:
+        """Give the DICOM object, of sources that know it and are no file by themselves.
+
+        Parameters
+        ----------
+        stop_before_pixels : bool
+            Whether pixel data is left out, and only its place recorded.
+
+        Returns
+        -------
+        ParsedFile | None
+            The object; ``None`` where it has to be read from the bytes.
+        """
+        del stop_before_pixels
+        return None
 
     @contextlib.contextmanager
     def held(self) -> Iterator[ByteSource]:

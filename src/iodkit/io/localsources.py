@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from iodkit.errors import InvalidTypeError, ReadError
 from iodkit.io.bytesource import ByteSource, make_read_error
@@ -31,7 +31,7 @@ class MemorySource(ByteSource):
         What they are, for error messages.
     """
 
-    is_reopenable: ClassVar[bool] = True
+    is_reopenable: bool = True
 
     def __init__(self, data: bytes | bytearray | memoryview, name: str = "data in memory") -> None:
         view = memoryview(data)
@@ -79,7 +79,7 @@ class PathSource(ByteSource):
         If there is no such file, or it may not be read.
     """
 
-    is_reopenable: ClassVar[bool] = True
+    is_reopenable: bool = True
 
     path: str
 

@@ -71,7 +71,7 @@ def read_dataset(
 
     Parameters
     ----------
-    source : str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | ByteSource
+    source : str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | ByteSource | list
         Where to read; see :func:`iodkit.io.open_source`.
     stop_before_pixels : bool, optional
         Whether pixel data is left out, and only its place recorded.  Then only the bytes of the
@@ -95,6 +95,9 @@ def read_dataset(
         If it is truncated, or lengths in it are wrong.
     """
     opened = open_source(source)
+    known = opened.parsed(stop_before_pixels=stop_before_pixels)
+    if known is not None:
+        return known
     with opened.held():
         try:
             return _read_quickly(opened, stop_before_pixels)

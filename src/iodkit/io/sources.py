@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         | memoryview
         | BinaryIO
         | ByteSource
+        | list[Any]
+        | tuple[Any, ...]
     )
 
 __all__ = [
@@ -45,10 +47,11 @@ def open_source(source: SourceLike, *, options: dict[str, Any] | None = None) ->
 
     Parameters
     ----------
-    source : str | os.PathLike | zipfile.Path | bytes-like | BinaryIO | ByteSource
+    source : str | os.PathLike | zipfile.Path | bytes-like | BinaryIO | ByteSource | list
         Where to read: name of a file, URL (``"s3://bucket/key"``; needs fsspec), member of an
         archive (``zipfile.Path("a.zip", "b.dcm")``), bytes in memory, or an open binary file
-        object that can seek.
+        object that can seek.  A list or tuple of these stands for the object that was divided
+        into a concatenation (PS3.3 C.7.6.16.2.2), of which they are all parts, in any order.
     options : dict[str, Any] | None, optional
         Options of the store, for URLs.
 
@@ -61,6 +64,8 @@ def open_source(source: SourceLike, *, options: dict[str, Any] | None = None) ->
     ------
     InvalidTypeError
         If nothing can be read from such an object.
+    InvalidValueError
+        If a list does not hold all parts of one concatenation.
     ReadError
         If there is no such file, or it may not be read.
     MissingDependencyError
@@ -68,6 +73,11 @@ def open_source(source: SourceLike, *, options: dict[str, Any] | None = None) ->
     """
     if isinstance(source, ByteSource):
         return source
+    if isinstance(source, list | tuple):
+        # It reads the files, and so stands above the sources.
+        from iodkit.io.concatenation import ConcatenationSource
+
+        return ConcatenationSource([open_source(part, options=options) for part in source])
     if isinstance(source, bytes | bytearray | memoryview):
         return MemorySource(source)
     if isinstance(source, str) and _URL.match(source):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from iodkit.errors import MissingDependencyError, ReadError
 from iodkit.io.bytesource import ByteSource, make_read_error
@@ -28,7 +28,7 @@ class URLSource(ByteSource):
         If there is no such file.
     """
 
-    is_reopenable: ClassVar[bool] = True
+    is_reopenable: bool = True
 
     def __init__(self, url: str, options: dict[str, Any] | None = None) -> None:
         self._url = url

@@ -22,7 +22,7 @@ from iodkit.io.pieces import flatten_pieces
 from iodkit.standard.syntaxes import is_compressed, vr_and_byte_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
@@ -172,13 +172,15 @@ def _encode_start(dataset: Dataset, meta: FileMetaDataset) -> bytes:
     return preamble + b"DICM" + buffer.getvalue()
 
 
-def _deflate(pieces: Iterable[Piece]) -> bytes:
-    """Compress an encoded dataset (PS3.5 A.5)."""
+def _deflate(pieces: Iterable[Piece]) -> Iterator[bytes]:
+    """Compress an encoded dataset as its pieces come (PS3.5 A.5)."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    deflated = bytearray()
+    size = 0
     for piece in flatten_pieces(pieces):
-        deflated += compressor.compress(piece)
-    deflated += compressor.flush()
-    if len(deflated) & 1:
-        deflated.append(0)
-    return bytes(deflated)
+        deflated = compressor.compress(piece)
+        size += len(deflated)
+        yield deflated
+    deflated = compressor.flush()
+    yield deflated
+    if (size + len(deflated)) % 2:
+        yield b"\0"

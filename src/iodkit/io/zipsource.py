@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 import zipfile
-from typing import Any, ClassVar
+from typing import Any
 
 from iodkit.errors import CorruptDataError, ReadError
 from iodkit.io.bytesource import ByteSource, make_read_error
@@ -38,7 +38,7 @@ class ZipMemberSource(ByteSource):
         inflated.
     """
 
-    is_reopenable: ClassVar[bool] = True
+    is_reopenable: bool = True
 
     def __init__(self, archive: str, member: str) -> None:
         self._name = (archive, member)

@@ -14,15 +14,13 @@ from iodkit.registry.records import (
     IODEntry,
     MacroEntry,
     ModuleEntry,
-    PluginInfo,
-    PluginState,
-    Problem,
     RuleEntry,
     Severity,
     SummaryEntry,
 )
 from iodkit.registry.references import load_reference, read_resource
 from iodkit.registry.settings import Settings
+from iodkit.registry.states import PluginInfo, PluginState, Problem
 
 __all__ = [
     "GROUP",

@@ -13,8 +13,6 @@ from iodkit.registry.records import (
     IODEntry,
     MacroEntry,
     ModuleEntry,
-    PluginInfo,
-    Problem,
     Record,
     RuleEntry,
     SummaryEntry,
@@ -23,6 +21,8 @@ from iodkit.registry.settings import normalize_distribution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from iodkit.registry.states import PluginInfo, Problem
 
 __all__ = ["Catalogue", "Claim", "Resolver", "decide"]
 

@@ -15,11 +15,11 @@ from iodkit.registry.records import (
     Loadable,
     MacroEntry,
     ModuleEntry,
-    Problem,
     RuleEntry,
     SummaryEntry,
 )
 from iodkit.registry.references import check_reference
+from iodkit.registry.states import Problem
 
 __all__ = ["Registry", "registry"]
 

@@ -18,14 +18,11 @@ from iodkit.registry.records import (
     IODEntry,
     MacroEntry,
     ModuleEntry,
-    PluginInfo,
-    PluginState,
-    Problem,
     Record,
     RuleEntry,
-    Stage,
     SummaryEntry,
 )
+from iodkit.registry.states import PluginInfo, PluginState, Problem, Stage
 
 if TYPE_CHECKING:
     from iodkit.registry.reserved import Reserved

@@ -16,15 +16,18 @@ from iodkit.errors import (
     PluginWarning,
 )
 from iodkit.registry.catalogue import Catalogue, Claim, decide
+from iodkit.registry.checks import check_sop_class_uid
 from iodkit.registry.harvest import harvest
 from iodkit.registry.loader import Discovery, LoadedPlugin, attempt, describe, load_group
-from iodkit.registry.records import IODEntry, PluginInfo, Problem, check_sop_class_uid
 from iodkit.registry.references import load_reference
 from iodkit.registry.reserved import Reserved
 from iodkit.registry.settings import Settings
+from iodkit.registry.states import PluginInfo, Problem
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from iodkit.registry.records import IODEntry
 
 __all__ = ["GROUP", "Lifecycle"]
 

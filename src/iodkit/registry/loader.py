@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iodkit.errors import InvalidValueError
-from iodkit.registry.records import PluginInfo, Problem
 from iodkit.registry.settings import Settings, normalize_distribution
+from iodkit.registry.states import PluginInfo, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

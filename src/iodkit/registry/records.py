@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from keyword import iskeyword
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit.errors import InvalidValueError
+from iodkit.registry.checks import (
+    check_form,
+    check_identifier,
+    check_sop_class_uid,
+    check_text,
+    to_uids,
+)
 from iodkit.registry.references import check_reference, check_resource
 
 __all__ = [
@@ -18,27 +23,15 @@ __all__ = [
     "IODEntry",
     "MacroEntry",
     "ModuleEntry",
-    "PluginInfo",
-    "PluginState",
-    "Problem",
     "Record",
     "RuleEntry",
     "Severity",
-    "Stage",
     "SummaryEntry",
-    "check_sop_class_uid",
 ]
 
 Severity = Literal["error", "warning", "info"]
 """How bad a finding of a rule is."""
 
-Stage = Literal["discovery", "import", "register", "hook", "records", "conflict", "resolve", "load"]
-"""When a problem showed: from finding the plugin to loading what its records refer to."""
-
-PluginState = Literal["active", "degraded", "broken", "disabled", "incompatible"]
-"""All works; some records were left out; nothing works; switched off; for another API version."""
-
-_UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _SUFFIX = re.compile(r"(?:\.[a-z0-9]+)+")
 _COMMAND = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -75,10 +68,10 @@ class IODEntry:
 
     def __post_init__(self) -> None:
         check_sop_class_uid(self.sop_class_uid)
-        _check_identifier(self.keyword, "keyword")
-        _check_identifier(self.family, "family")
+        check_identifier(self.keyword, "keyword")
+        check_identifier(self.family, "family")
         check_reference(self.implementation, "implementation")
-        _check_text(self.name, "name")
+        check_text(self.name, "name")
 
     @property
     def reference(self) -> str:
@@ -113,10 +106,10 @@ class ModuleEntry:
     name: str = ""
 
     def __post_init__(self) -> None:
-        _check_identifier(self.keyword, "keyword")
+        check_identifier(self.keyword, "keyword")
         check_resource(self.table, "table")
-        _check_text(self.clause, "clause")
-        _check_text(self.name, "name")
+        check_text(self.clause, "clause")
+        check_text(self.name, "name")
 
 
 class _ForClasses:
@@ -140,6 +133,10 @@ class _ForClasses:
             True if it is for all classes, or names this one.
         """
         return self.sop_class_uids is None or sop_class_uid in self.sop_class_uids
+
+    def _freeze_classes(self) -> None:
+        if self.sop_class_uids is not None:
+            object.__setattr__(self, "sop_class_uids", to_uids(self.sop_class_uids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +169,8 @@ class RuleEntry(_ForClasses):
     sop_class_uids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_text(self.code, "code", empty=False)
-        _check_text(self.clause, "clause")
+        check_text(self.code, "code", empty=False)
+        check_text(self.clause, "clause")
         if self.severity not in get_args(Severity):
             raise InvalidValueError(
                 "no such severity",
@@ -182,8 +179,7 @@ class RuleEntry(_ForClasses):
                 expected=" or ".join(map(repr, get_args(Severity))),
             )
         check_reference(self.reference)
-        if self.sop_class_uids is not None:
-            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+        self._freeze_classes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +204,7 @@ class SummaryEntry(_ForClasses):
 
     def __post_init__(self) -> None:
         check_reference(self.reference)
-        if self.sop_class_uids is not None:
-            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+        self._freeze_classes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,16 +234,10 @@ class ExportEntry(_ForClasses):
     sop_class_uids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for field_name, form in (("name", _COMMAND), ("suffix", _SUFFIX)):
-            value = getattr(self, field_name)
-            _check_text(value, field_name, empty=False)
-            if not form.fullmatch(value):
-                raise InvalidValueError(
-                    f"not the {field_name} of a form", attribute=field_name, found=value
-                )
+        check_form(self.name, "name", _COMMAND, "lower-case letters, digits and hyphens")
+        check_form(self.suffix, "suffix", _SUFFIX, 'a suffix such as ".html"')
         check_reference(self.reference)
-        if self.sop_class_uids is not None:
-            object.__setattr__(self, "sop_class_uids", _to_uids(self.sop_class_uids))
+        self._freeze_classes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,15 +265,8 @@ class CommandEntry:
     reference: str
 
     def __post_init__(self) -> None:
-        _check_text(self.name, "name", empty=False)
-        if not _COMMAND.fullmatch(self.name):
-            raise InvalidValueError(
-                "not a command's name",
-                attribute="name",
-                found=self.name,
-                expected="lower-case letters, digits and hyphens",
-            )
-        _check_text(self.help, "help")
+        check_form(self.name, "name", _COMMAND, "lower-case letters, digits and hyphens")
+        check_text(self.help, "help")
         check_reference(self.reference)
 
 
@@ -335,9 +317,9 @@ class MacroEntry:
     reference: str
 
     def __post_init__(self) -> None:
-        _check_text(self.sequence, "sequence", empty=False)
+        check_text(self.sequence, "sequence", empty=False)
         if not _TAG.fullmatch(self.sequence):
-            _check_identifier(self.sequence, "sequence")
+            check_identifier(self.sequence, "sequence")
         check_reference(self.reference)
 
 
@@ -348,113 +330,3 @@ Loadable = (
 
 Record = Loadable | ModuleEntry
 """Whatever a hook may return."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a plugin.
-
-    Parameters
-    ----------
-    plugin : str
-        Name of its entry point, or the name that it was registered under.
-    distribution : str
-        The distribution that it comes from; empty if it was registered by hand.
-    stage : str
-        When the problem showed, one of `Stage`.
-    error : str
-        What happened.
-    cause : BaseException, optional
-        The exception behind it.
-    """
-
-    plugin: str
-    distribution: str
-    stage: Stage
-    error: str
-    cause: BaseException | None = field(default=None, compare=False, repr=False)
-
-    def __str__(self) -> str:
-        origin = f" of {self.distribution}" if self.distribution else ""
-        return f"plugin {self.plugin!r}{origin}, {self.stage}: {self.error}"
-
-
-@dataclass(frozen=True, slots=True)
-class PluginInfo:
-    """A plugin as the registry sees it.
-
-    Parameters
-    ----------
-    name : str
-        Name of its entry point, or the name that it was registered under.
-    distribution : str
-        The distribution that it comes from; empty if it was registered by hand.
-    version : str
-        Version of that distribution.
-    state : str
-        One of `PluginState`.
-    iods : tuple of IODEntry
-        The SOP classes that it claims.
-    problems : tuple of Problem
-        What is wrong with it.
-    """
-
-    name: str
-    distribution: str
-    version: str
-    state: PluginState
-    iods: tuple[IODEntry, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-
-def check_sop_class_uid(uid: str, attribute: str = "sop_class_uid") -> None:
-    """Check the syntax of a UID (PS3.5 9.1).
-
-    Parameters
-    ----------
-    uid : str
-        The UID.
-    attribute : str, optional
-        What it is called in the error.
-
-    Raises
-    ------
-    InvalidTypeError
-        It is not a string.
-    InvalidValueError
-        It is not a UID.
-    """
-    _check_text(uid, attribute)
-    if len(uid) > 64 or not _UID.fullmatch(uid):
-        raise InvalidValueError(
-            "not a UID",
-            attribute=attribute,
-            found=uid,
-            expected="numbers without leading zeros, separated by dots, 64 characters at most",
-            clause="PS3.5 9.1",
-        )
-
-
-def _to_uids(values: object) -> tuple[str, ...]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidTypeError("not a list of UIDs", attribute="sop_class_uids", found=values)
-    uids = tuple(values)
-    for uid in uids:
-        check_sop_class_uid(uid, "sop_class_uids")
-    return uids
-
-
-def _check_text(value: object, attribute: str, *, empty: bool = True) -> None:
-    if not isinstance(value, str):
-        raise InvalidTypeError("not a string", attribute=attribute, found=value, expected="str")
-    if not empty and not value:
-        raise InvalidValueError("must not be empty", attribute=attribute, found=value)
-
-
-def _check_identifier(value: object, attribute: str) -> None:
-    _check_text(value, attribute)
-    text = str(value)
-    if not text.isidentifier() or iskeyword(text):
-        raise InvalidValueError(
-            "not an identifier", attribute=attribute, found=value, expected="a Python identifier"
-        )

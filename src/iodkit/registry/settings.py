@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iodkit.errors import InvalidValueError
-from iodkit.registry.records import check_sop_class_uid
+from iodkit.registry.checks import check_sop_class_uid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

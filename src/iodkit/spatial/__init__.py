@@ -9,11 +9,18 @@ from iodkit.spatial.affine import (
     get_normal_vector,
 )
 from iodkit.spatial.between_planes import ImageToImageTransformer, PixelToPixelTransformer
+from iodkit.spatial.between_volumes import VolumeToVolumeTransformer
 from iodkit.spatial.channels import RGB_COLOR_CHANNEL_DESCRIPTOR, ChannelDescriptor
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, rotation_for_patient_orientation
+from iodkit.spatial.describing import describe_positions
 from iodkit.spatial.errors import GeometryMismatchError, NotAVolumeError
-from iodkit.spatial.geometry import VolumeGeometry, VolumeToVolumeTransformer
+from iodkit.spatial.from_reference import (
+    ReferenceToImageTransformer,
+    ReferenceToPixelTransformer,
+)
+from iodkit.spatial.geometry import VolumeGeometry
 from iodkit.spatial.image_plane import ImagePlane, get_image_coordinate_system, read_plane
+from iodkit.spatial.image_stack import describe_stack
 from iodkit.spatial.orthogonality import orthonormal_cosines
 from iodkit.spatial.planes import (
     are_plane_positions_tiled_full,
@@ -27,16 +34,9 @@ from iodkit.spatial.points import (
     map_coordinate_into_pixel_matrix,
     map_pixel_into_coordinate_system,
 )
-from iodkit.spatial.regularity import describe_positions
-from iodkit.spatial.sorting import (
-    describe_stack,
-    get_dataset_sort_index,
-    get_plane_sort_index,
-    get_series_volume_positions,
-    get_volume_positions,
-    sort_datasets,
-)
-from iodkit.spatial.stack import Gap, StackKind, StackReport
+from iodkit.spatial.sorting import get_dataset_sort_index, get_plane_sort_index, sort_datasets
+from iodkit.spatial.stack import Gap, StackReport
+from iodkit.spatial.stack_kind import StackKind
 from iodkit.spatial.tiled_frames import iter_tiled_full_frame_data
 from iodkit.spatial.tiling import (
     compute_tile_positions_per_frame,
@@ -44,13 +44,12 @@ from iodkit.spatial.tiling import (
     is_tiled_image,
     tile_pixel_matrix,
 )
-from iodkit.spatial.transformers import (
+from iodkit.spatial.to_reference import (
     ImageToReferenceTransformer,
     PixelToReferenceTransformer,
-    ReferenceToImageTransformer,
-    ReferenceToPixelTransformer,
 )
 from iodkit.spatial.volume import Volume
+from iodkit.spatial.volume_positions import get_series_volume_positions, get_volume_positions
 
 __all__ = [
     "RGB_COLOR_CHANNEL_DESCRIPTOR",

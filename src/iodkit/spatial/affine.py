@@ -24,7 +24,7 @@ from iodkit.spatial.orthogonality import (
     orthonormal_cosines,
     orthonormal_matrix,
 )
-from iodkit.spatial.vectors import FloatArray, as_shape, as_spacing, as_vector, positive
+from iodkit.spatial.vectors import FloatArray, as_floats, as_shape, as_spacing, as_vector, positive
 from iodkit.standard.enums import AxisHandedness, PixelIndexDirections
 
 if TYPE_CHECKING:
@@ -337,8 +337,9 @@ def get_closest_patient_orientation(affine: np.ndarray) -> PatientAxes:
     GeometryError
         If the axes are not orthogonal.
     """  # noqa: E501  (the type in numpydoc form cannot be broken)
-    matrix = np.asarray(affine, dtype=np.float64)
+    matrix = as_floats(affine, "affine", "an array of shape (4, 4) or (3, 3)")
     if matrix.shape == (3, 3):
-        matrix = np.block([[matrix, np.zeros((3, 1))], [np.zeros((1, 3)), np.ones((1, 1))]])
+        steps, matrix = matrix, np.eye(4)
+        matrix[:3, :3] = steps
     matrix = check_affine(matrix)
     return orientation_of_direction(matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0))

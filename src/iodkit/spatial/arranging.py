@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from iodkit.errors import InvalidValueError
-from iodkit.spatial.grid import SpatialGrid
 from iodkit.spatial.indexing import SpatialIndex, index_ranges, range_as_slice
 from iodkit.spatial.mapping import apply_affine
 from iodkit.spatial.padding import normalize_pad_width, pad_array, parse_pad_mode
-from iodkit.spatial.vectors import FloatArray, as_shape
+from iodkit.spatial.plane_items import PlanarGrid
 from iodkit.standard.enums import PadModes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ArrangeableGrid"]
+    from iodkit.spatial.vectors import FloatArray
+
+__all__ = ["ArrangeableGrid", "axis_numbers"]
 
 
-class ArrangeableGrid(SpatialGrid):
+class ArrangeableGrid(PlanarGrid):
     """A grid that can be cropped, padded, flipped and permuted.
 
     Nothing here interpolates: every voxel of the result is a voxel of the original at its place,
@@ -152,7 +153,7 @@ class ArrangeableGrid(SpatialGrid):
         Self
             The rearranged grid; arrays are views.
         """
-        first, second = _axes([axis_1, axis_2])
+        first, second = axis_numbers([axis_1, axis_2])
         if first == second:
             raise InvalidValueError("the two axes are the same", found=first)
         order = [0, 1, 2]
@@ -177,184 +178,11 @@ class ArrangeableGrid(SpatialGrid):
         InvalidValueError
             If an axis is not 0, 1 or 2.
         """
-        chosen = _axes(axes)
+        chosen = axis_numbers(axes)
         return self[tuple(slice(None, None, -1 if i in chosen else 1) for i in range(3))]
 
-    def random_permute_spatial_axes(
-        self, axes: Sequence[int] = (0, 1, 2), *, rng: np.random.Generator | None = None
-    ) -> Self:
-        """Permute some of the axes at random.
 
-        Parameters
-        ----------
-        axes : Sequence[int], optional
-            Two or three axes that change places among each other.
-        rng : numpy.random.Generator, optional
-            Source of random numbers; a new one by default.
-
-        Returns
-        -------
-        Self
-            The rearranged grid.
-        """
-        chosen = _distinct_axes(axes)
-        if len(chosen) < 2:
-            raise InvalidValueError("fewer than two axes", attribute="axes", found=axes)
-        drawn = _generator(rng).permutation(chosen)
-        order = [0, 1, 2]
-        for axis, source in zip(sorted(chosen), drawn.tolist(), strict=True):
-            order[axis] = source
-        return self.permute_spatial_axes(order)
-
-    def random_flip_spatial(
-        self, axes: Sequence[int] = (0, 1, 2), *, rng: np.random.Generator | None = None
-    ) -> Self:
-        """Flip each of some axes with a probability of one half.
-
-        Parameters
-        ----------
-        axes : Sequence[int], optional
-            Axes that may be flipped.
-        rng : numpy.random.Generator, optional
-            Source of random numbers; a new one by default.
-
-        Returns
-        -------
-        Self
-            The rearranged grid.
-        """
-        chosen = _distinct_axes(axes)
-        drawn = _generator(rng).integers(0, 2, size=len(chosen))
-        return self.flip_spatial([a for a, flip in zip(chosen, drawn, strict=True) if flip])
-
-    def random_spatial_crop(
-        self, spatial_shape: Sequence[int], *, rng: np.random.Generator | None = None
-    ) -> Self:
-        """Crop to a shape at a random place.
-
-        Parameters
-        ----------
-        spatial_shape : Sequence[int]
-            Shape of the result.
-        rng : numpy.random.Generator, optional
-            Source of random numbers; a new one by default.
-
-        Returns
-        -------
-        Self
-            The part.
-        """
-        shape = self._smaller_shape(spatial_shape)
-        room = [n - m for n, m in zip(self.spatial_shape, shape, strict=True)]
-        starts = _generator(rng).integers(0, np.array(room) + 1).tolist()
-        return self._crop(starts, shape)
-
-    def pad_to_spatial_shape(
-        self,
-        spatial_shape: Sequence[int],
-        *,
-        mode: PadModes = PadModes.CONSTANT,
-        constant_value: float = 0.0,
-        per_channel: bool = False,
-    ) -> Self:
-        """Pad to a shape, as evenly as possible on both sides.
-
-        Parameters
-        ----------
-        spatial_shape : Sequence[int]
-            Shape of the result; where an odd number is added, the end gets one more.
-        mode, constant_value, per_channel
-            As in `pad`.
-
-        Returns
-        -------
-        Self
-            The larger grid.
-
-        Raises
-        ------
-        InvalidValueError
-            If the grid is larger along an axis.
-        """
-        shape = as_shape(spatial_shape, "spatial_shape")
-        missing = [m - n for n, m in zip(self.spatial_shape, shape, strict=True)]
-        if min(missing) < 0:
-            raise InvalidValueError(
-                "the grid is larger than that",
-                attribute="spatial_shape",
-                found=shape,
-                expected=f"at least {self.spatial_shape}",
-            )
-        widths = [(m // 2, m - m // 2) for m in missing]
-        return self.pad(widths, mode=mode, constant_value=constant_value, per_channel=per_channel)
-
-    def crop_to_spatial_shape(self, spatial_shape: Sequence[int]) -> Self:
-        """Crop to a shape, as evenly as possible on both sides.
-
-        Parameters
-        ----------
-        spatial_shape : Sequence[int]
-            Shape of the result; where an odd number is removed, the end loses one more.
-
-        Returns
-        -------
-        Self
-            The part; arrays are views.
-
-        Raises
-        ------
-        InvalidValueError
-            If the grid is smaller along an axis.
-        """
-        shape = self._smaller_shape(spatial_shape)
-        return self._crop(
-            [(n - m) // 2 for n, m in zip(self.spatial_shape, shape, strict=True)], shape
-        )
-
-    def pad_or_crop_to_spatial_shape(
-        self,
-        spatial_shape: Sequence[int],
-        *,
-        mode: PadModes = PadModes.CONSTANT,
-        constant_value: float = 0.0,
-        per_channel: bool = False,
-    ) -> Self:
-        """Crop and pad to a shape, as evenly as possible on both sides.
-
-        Parameters
-        ----------
-        spatial_shape : Sequence[int]
-            Shape of the result.
-        mode, constant_value, per_channel
-            As in `pad`.
-
-        Returns
-        -------
-        Self
-            Grid of that shape.
-        """
-        shape = as_shape(spatial_shape, "spatial_shape")
-        smaller = [min(n, m) for n, m in zip(self.spatial_shape, shape, strict=True)]
-        return self.crop_to_spatial_shape(smaller).pad_to_spatial_shape(
-            shape, mode=mode, constant_value=constant_value, per_channel=per_channel
-        )
-
-    def _smaller_shape(self, spatial_shape: Sequence[int]) -> tuple[int, int, int]:
-        shape = as_shape(spatial_shape, "spatial_shape")
-        if any(m > n for n, m in zip(self.spatial_shape, shape, strict=True)):
-            raise InvalidValueError(
-                "the grid is smaller than that",
-                attribute="spatial_shape",
-                found=shape,
-                expected=f"at most {self.spatial_shape}",
-            )
-        return shape
-
-    def _crop(self, starts: Sequence[int], shape: Sequence[int]) -> Self:
-        return self[tuple(slice(s, s + n) for s, n in zip(starts, shape, strict=True))]
-
-
-def _axes(axes: int | Sequence[int]) -> list[int]:
+def axis_numbers(axes: int | Sequence[int]) -> list[int]:
     """Convert an axis or several to a list of numbers from 0 to 2."""
     items = [axes] if isinstance(axes, (int, np.integer)) else list(axes)
     numbers = [operator.index(i) for i in items]
@@ -363,14 +191,3 @@ def _axes(axes: int | Sequence[int]) -> list[int]:
             "no such spatial axis", attribute="axes", found=numbers, expected="0, 1 or 2"
         )
     return numbers
-
-
-def _distinct_axes(axes: Sequence[int]) -> list[int]:
-    numbers = _axes(axes)
-    if len(set(numbers)) != len(numbers):
-        raise InvalidValueError("an axis is given twice", attribute="axes", found=numbers)
-    return numbers
-
-
-def _generator(rng: np.random.Generator | None) -> np.random.Generator:
-    return np.random.default_rng() if rng is None else rng

@@ -38,8 +38,24 @@ def has_value(dataset: Dataset, keyword: str) -> bool:
 
 
 def number_of_frames(dataset: Dataset) -> int:
-    """Return the number of frames, which is one if the attribute is missing."""
-    return int(value_of(dataset, "NumberOfFrames") or 1)
+    """Return the number of frames, which is one if the attribute is missing.
+
+    Raises
+    ------
+    GeometryError
+        If the attribute holds no number.
+    """
+    value = value_of(dataset, "NumberOfFrames")
+    try:
+        return int(value or 1)
+    except (TypeError, ValueError) as error:
+        raise GeometryError(
+            "not a number of frames",
+            attribute="NumberOfFrames",
+            found=value,
+            expected="a positive integer",
+            clause="PS3.3 C.7.6.6",
+        ) from error
 
 
 def frame_group(dataset: Dataset, frame_index: int, keyword: str) -> Dataset | None:
@@ -75,10 +91,13 @@ def read_numbers(source: Dataset, keyword: str, count: int) -> tuple[float, ...]
             expected=f"{count} numbers",
             clause="PS3.3 C.7.6.2",
         )
-    several = values if isinstance(values, Sequence) else [values]
-    numbers = tuple(float(v) for v in several)
+    is_several = isinstance(values, Sequence) and not isinstance(values, str)
+    try:
+        numbers = tuple(map(float, values if is_several else [values]))
+    except (TypeError, ValueError):
+        numbers = ()
     if len(numbers) != count or not all(map(isfinite, numbers)):
         raise GeometryError(
-            "wrong values", attribute=keyword, found=numbers, expected=f"{count} finite numbers"
+            "wrong values", attribute=keyword, found=values, expected=f"{count} finite numbers"
         )
     return numbers

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from iodkit.elements.tolerances import SAME_PLANE
-from iodkit.spatial.affine import create_affine_matrix_from_attributes, invert_affine
+from iodkit.spatial.affine import invert_affine
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import read_plane
-from iodkit.spatial.plane_transformer import PlaneTransformer
-from iodkit.spatial.transformers import FROM_HALF_PIXEL, HALF_PIXEL
-from iodkit.spatial.vectors import FloatArray, as_vector
+from iodkit.spatial.plane_affine import FROM_HALF_PIXEL, HALF_PIXEL, plane_affine
+from iodkit.spatial.point_transformer import PointTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydicom.dataset import Dataset
+
+    from iodkit.spatial.vectors import FloatArray
 
 __all__ = ["ImageToImageTransformer", "PixelToPixelTransformer"]
 
@@ -31,12 +32,10 @@ def _plane_to_plane(
     spacing_to: Sequence[float],
 ) -> FloatArray:
     """Make the matrix from indices of one image to those of another in the same plane."""
-    source = create_affine_matrix_from_attributes(
-        position_from, orientation_from, as_vector(spacing_from, 2, "pixel_spacing_from").tolist()
+    source = plane_affine(
+        position_from, orientation_from, spacing_from, spacing_name="pixel_spacing_from"
     )
-    target = create_affine_matrix_from_attributes(
-        position_to, orientation_to, as_vector(spacing_to, 2, "pixel_spacing_to").tolist()
-    )
+    target = plane_affine(position_to, orientation_to, spacing_to, spacing_name="pixel_spacing_to")
     affine = invert_affine(target) @ source
     # The third coordinate of the target is in mm.  Slopes are judged per pixel as well, since the
     # size of the image is not known.
@@ -54,7 +53,7 @@ def _plane_to_plane(
     return affine
 
 
-class _BetweenPlanes(PlaneTransformer):
+class _BetweenPlanes(PointTransformer):
     """From one image to another in the same plane."""
 
     _input_dimensions = 2

@@ -53,11 +53,11 @@ _AXIS_AND_SIGN = {
 }
 _DIRECTION_OF = {value: key for key, value in _AXIS_AND_SIGN.items()}
 # Names that other programs use for the same directions.
-_ALIASES: dict[object, object] = {"S": "H", "I": "F"}
+_ALIASES: dict[str, str] = {"S": "H", "I": "F"}
 
 
 def _members(
-    value: object, kind: type[_EnumT], length: int, name: str, aliases: dict[object, object]
+    value: object, kind: type[_EnumT], length: int, name: str, aliases: dict[str, str]
 ) -> list[_EnumT]:
     """Convert letters or members to members of an enumeration."""
     try:
@@ -70,7 +70,8 @@ def _members(
         raise InvalidValueError(
             f"{len(letters)} directions", attribute=name, found=value, expected=f"{length} letters"
         )
-    return [coerce_enum(aliases.get(x, x), kind, name) for x in letters]
+    known = [aliases.get(x, x) if isinstance(x, str) else x for x in letters]
+    return [coerce_enum(x, kind, name) for x in known]
 
 
 def normalize_patient_orientation(

@@ -18,9 +18,7 @@ from iodkit.spatial.conventions import (
     rotation_for_patient_orientation,
 )
 from iodkit.spatial.grid import require_patient
-from iodkit.spatial.mapping import apply_affine, inside_indices, round_indices
 from iodkit.spatial.matching import MatchableGrid
-from iodkit.spatial.vectors import FloatArray, as_numbers
 from iodkit.standard.enums import CoordinateSystemNames
 
 if TYPE_CHECKING:
@@ -29,9 +27,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from iodkit.spatial.channels import Channels
+    from iodkit.spatial.vectors import FloatArray
     from iodkit.spatial.volume import Volume
 
-__all__ = ["VolumeGeometry", "VolumeToVolumeTransformer"]
+__all__ = ["VolumeGeometry", "affine_from_components"]
 
 
 class VolumeGeometry(MatchableGrid):
@@ -266,65 +265,3 @@ def affine_from_components(
     if from_reference_convention is None:
         return affine
     return convert_affine_to_convention(affine, from_reference_convention, "LPH")
-
-
-class VolumeToVolumeTransformer:
-    """Transformation of indices of one volume to indices of another.
-
-    Parameters
-    ----------
-    volume_from : Volume | VolumeGeometry
-        Volume that the indices to transform belong to.
-    volume_to : Volume | VolumeGeometry
-        Volume that the result belongs to.
-    round_output : bool, optional
-        Whether results are rounded to the nearest voxel.
-    check_bounds : bool, optional
-        Whether results outside `volume_to` are an error.
-
-    Raises
-    ------
-    GeometryMismatchError
-        If the two lie in different coordinate systems or frames of reference.
-    """
-
-    def __init__(
-        self,
-        volume_from: Volume | VolumeGeometry,
-        volume_to: Volume | VolumeGeometry,
-        round_output: bool = False,
-        check_bounds: bool = False,
-    ) -> None:
-        volume_to._require_same_reference(volume_from)
-        self._affine = volume_to.inverse_affine @ volume_from.affine
-        self._shape = volume_to.spatial_shape
-        self._round_output = round_output
-        self._check_bounds = check_bounds
-
-    @property
-    def affine(self) -> FloatArray:
-        """numpy.ndarray: Matrix of shape (4, 4) between the indices; a copy."""
-        return self._affine.copy()
-
-    def __call__(self, indices: np.ndarray) -> np.ndarray:
-        """Transform indices.
-
-        Parameters
-        ----------
-        indices : numpy.ndarray
-            Array of shape (n, 3): indices of `volume_from`.
-
-        Returns
-        -------
-        numpy.ndarray
-            Array of shape (n, 3): indices of `volume_to`, of float64, or of int64 if rounded.
-
-        Raises
-        ------
-        GeometryMismatchError
-            If a result lies outside and bounds are checked.
-        """
-        mapped = apply_affine(self._affine, as_numbers(indices, 3, "indices"))
-        if self._check_bounds:
-            return inside_indices(mapped, self._shape, round_output=self._round_output)
-        return round_indices(mapped) if self._round_output else mapped

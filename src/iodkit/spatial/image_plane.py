@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.elements.slide import MICROMETRES, SLIDE_OFFSETS
 from iodkit.errors import GeometryError, InvalidTypeError, MissingAttributeError, OutOfRangeError
 from iodkit.spatial.affine import get_normal_vector
 from iodkit.spatial.attributes import frame_group, has_value, number_of_frames, read_numbers
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MATRIX_POSITIONS",
-    "SLIDE_OFFSETS",
     "ImagePlane",
     "coordinate_system_of",
     "focal_plane_height",
@@ -33,12 +33,6 @@ _SLIDE_CLASSES = frozenset(
         "1.2.840.10008.5.1.4.1.1.77.1.3",  # VL Slide-Coordinates Microscopic
     )
 )
-SLIDE_OFFSETS = (
-    "XOffsetInSlideCoordinateSystem",
-    "YOffsetInSlideCoordinateSystem",
-    "ZOffsetInSlideCoordinateSystem",
-)
-
 MATRIX_POSITIONS = (
     "ColumnPositionInTotalImagePixelMatrix",
     "RowPositionInTotalImagePixelMatrix",
@@ -210,9 +204,7 @@ def matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
     origin = dataset.get("TotalPixelMatrixOriginSequence")
     if origin:
         item = origin[0]
-        x, y = (read_numbers(item, k, 1)[0] for k in SLIDE_OFFSETS[:2])
-        z = float(item.get(SLIDE_OFFSETS[2]) or 0.0)
-        return ImagePlane((x, y, z), orientation, *measures)
+        return ImagePlane(_slide_offsets(item, depth_is_optional=True), orientation, *measures)
     # Without origin, a frame that tells both of its places tells the origin too.
     group = frame_group(dataset, 0, "PlanePositionSlideSequence")
     if group is None:
@@ -222,11 +214,19 @@ def matrix_plane(dataset: Dataset, index: int) -> ImagePlane:
             expected="one item",
             clause="PS3.3 C.8.12.4",
         )
-    corner = np.array([read_numbers(group, k, 1)[0] for k in SLIDE_OFFSETS])
+    corner = np.array(_slide_offsets(group))
     column, row = (read_numbers(group, k, 1)[0] - 1 for k in MATRIX_POSITIONS)
     axes = np.array(orientation).reshape(2, 3)
     moved = corner - column * measures[0][1] * axes[0] - row * measures[0][0] * axes[1]
     return ImagePlane(_triple(moved.tolist()), orientation, *measures)
+
+
+def _slide_offsets(item: Dataset, *, depth_is_optional: bool = False) -> tuple[float, float, float]:
+    """Read slide coordinates in mm; of the three offsets, only Z is in µm (PS3.3 C.8.12.6.1)."""
+    x, y = (read_numbers(item, keyword, 1)[0] for keyword in SLIDE_OFFSETS[:2])
+    if depth_is_optional and not has_value(item, SLIDE_OFFSETS[2]):
+        return x, y, 0.0
+    return x, y, read_numbers(item, SLIDE_OFFSETS[2], 1)[0] / MICROMETRES
 
 
 def _matrix_orientation(dataset: Dataset) -> tuple[float, ...]:
@@ -241,9 +241,8 @@ def _tile_plane(dataset: Dataset, index: int) -> ImagePlane:
     """Place of a frame of a tiled image (PS3.3 C.7.6.17.3)."""
     group = frame_group(dataset, index, "PlanePositionSlideSequence")
     if group is not None and all(has_value(group, k) for k in SLIDE_OFFSETS):
-        position = [read_numbers(group, k, 1)[0] for k in SLIDE_OFFSETS]
         orientation = _matrix_orientation(dataset)
-        return ImagePlane(_triple(position), orientation, *_measures(dataset, index))
+        return ImagePlane(_slide_offsets(group), orientation, *_measures(dataset, index))
     matrix = matrix_plane(dataset, index)
     focal_plane = 0
     if group is not None:

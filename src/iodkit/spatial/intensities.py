@@ -1,19 +1,23 @@
-"""Values of voxels: limits and normalization."""
+"""Values of voxels: limits, normalization, and where the foreground is."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
 from iodkit.spatial.channeled import ChanneledGrid
+from iodkit.spatial.foreground import bounding_box, foreground_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["IntensityGrid"]
 
 
 class IntensityGrid(ChanneledGrid):
-    """A grid whose values can be limited and normalized."""
+    """A grid whose values can be limited and normalized, and cropped to what is not background."""
 
     def clip(self, a_min: float | None, a_max: float | None) -> Self:
         """Limit the values of voxels.
@@ -98,3 +102,58 @@ class IntensityGrid(ChanneledGrid):
         result *= scale
         result += offset
         return self._with_values(result.astype(values.dtype, copy=False))
+
+    def get_bounding_box(
+        self, foreground: Callable[[np.ndarray], np.ndarray] | float | None = None
+    ) -> tuple[slice, slice, slice] | None:
+        """Find the smallest box that holds all foreground.
+
+        Parameters
+        ----------
+        foreground : callable | float | None, optional
+            A function from the array to a mask of the same shape; a value above which voxels are
+            foreground; by default voxels that are not zero, in any channel.
+
+        Returns
+        -------
+        tuple[slice, slice, slice] | None
+            Indices along the three axes, or None if nothing is foreground.
+        """
+        return bounding_box(foreground_mask(self._array, foreground))
+
+    def crop_to_foreground(
+        self,
+        foreground: Callable[[np.ndarray], np.ndarray] | float | None = None,
+        *,
+        margin: int = 0,
+    ) -> Self:
+        """Crop to the smallest box that holds all foreground.
+
+        Parameters
+        ----------
+        foreground : callable | float | None, optional
+            As in `get_bounding_box`.
+        margin : int, optional
+            Number of voxels to keep around the box, where there are any.
+
+        Returns
+        -------
+        Volume
+            The part; its array is a view.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing is foreground.
+        """
+        if margin < 0:
+            raise InvalidValueError("value is negative", attribute="margin", found=margin)
+        box = self.get_bounding_box(foreground)
+        if box is None:
+            raise NotFoundError("the volume has no foreground")
+        return self[
+            tuple(
+                slice(max(s.start - margin, 0), min(s.stop + margin, n))
+                for s, n in zip(box, self.spatial_shape, strict=True)
+            )
+        ]

@@ -10,7 +10,6 @@ import numpy as np
 from iodkit.elements import coerce_enum
 from iodkit.elements.tolerances import GEOMETRY_TOLERANCE, GEOMETRY_VOXELS
 from iodkit.errors import InvalidTypeError, InvalidValueError
-from iodkit.spatial.arranging import ArrangeableGrid
 from iodkit.spatial.conventions import (
     PatientOrientation,
     closest_axes,
@@ -19,6 +18,7 @@ from iodkit.spatial.conventions import (
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.mapping import apply_affine
 from iodkit.spatial.padding import PadWidths, parse_pad_mode
+from iodkit.spatial.randomizing import RandomizableGrid
 from iodkit.standard.enums import AxisHandedness, PadModes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ __all__ = ["MatchableGrid"]
 _LOCAL_MODES = frozenset((PadModes.CONSTANT, PadModes.EDGE))
 
 
-class MatchableGrid(ArrangeableGrid):
+class MatchableGrid(RandomizableGrid):
     """A grid that can be aligned with, compared with and matched to another one."""
 
     def to_patient_orientation(self, patient_orientation: PatientOrientation) -> Self:

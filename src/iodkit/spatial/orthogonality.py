@@ -11,8 +11,8 @@ from iodkit.elements.tolerances import (
     EXACT_TOLERANCE,
     ORIENTATION_TOLERANCE,
 )
-from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
-from iodkit.spatial.vectors import FloatArray, as_vector
+from iodkit.errors import GeometryError, InvalidValueError
+from iodkit.spatial.vectors import FloatArray, as_floats, as_vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,20 +121,16 @@ def check_affine(affine: object, name: str = "affine") -> FloatArray:
 
 def as_affine(affine: object, name: str) -> FloatArray:
     """Copy a (4, 4) matrix and check its last row."""
-    if not isinstance(affine, (np.ndarray, list, tuple)):
-        raise InvalidTypeError(
-            "wrong type", attribute=name, found=type(affine).__name__, expected="an array"
-        )
-    matrix = np.array(affine, dtype=np.float64) + 0.0
+    matrix = as_floats(affine, name, "an array of shape (4, 4)") + 0.0
     if matrix.shape != (4, 4):
         raise InvalidValueError(
             "wrong shape", attribute=name, found=matrix.shape, expected="(4, 4)"
         )
-    if not np.isfinite(matrix).all() or not np.array_equal(matrix[3], [0.0, 0.0, 0.0, 1.0]):
+    if not np.array_equal(matrix[3], [0.0, 0.0, 0.0, 1.0]):
         raise InvalidValueError(
             "not an affine matrix",
             attribute=name,
             found=matrix.tolist(),
-            expected="finite values and the last row (0, 0, 0, 1)",
+            expected="the last row (0, 0, 0, 1)",
         )
     return matrix

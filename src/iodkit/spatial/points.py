@@ -9,8 +9,8 @@ import numpy as np
 from iodkit.elements.tolerances import COPLANAR_TOLERANCE
 from iodkit.errors import InvalidValueError
 from iodkit.spatial.affine import create_affine_matrix_from_attributes
+from iodkit.spatial.from_reference import ReferenceToPixelTransformer
 from iodkit.spatial.mapping import apply_affine
-from iodkit.spatial.transformers import ReferenceToPixelTransformer
 from iodkit.spatial.vectors import as_points, as_vector
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""How places of planes are judged: spacing, duplicates, gaps and tilt."""
+"""How places of parallel planes are judged: spacing, duplicates, gaps and tilt."""
 
 from __future__ import annotations
 
@@ -6,155 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iodkit.elements.tolerances import SAME_DIRECTION
-from iodkit.errors import InvalidTypeError, InvalidValueError
-from iodkit.spatial.affine import get_normal_vector
-from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, IndexConvention
 from iodkit.spatial.grouping import Planes, group_planes, is_line, line_slope
-from iodkit.spatial.stack import Gap, StackKind, StackReport
-from iodkit.spatial.tolerances import Tolerances
-from iodkit.spatial.vectors import FloatArray, IntArray, as_points, as_spacing, as_vector
-from iodkit.standard.enums import AxisHandedness
+from iodkit.spatial.stack import Gap, StackReport
+from iodkit.spatial.stack_kind import StackKind
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from iodkit.spatial.tolerances import Tolerances
+    from iodkit.spatial.vectors import FloatArray, IntArray
 
-__all__ = ["describe_parallel", "describe_positions", "orientation_groups"]
-
-
-def describe_positions(
-    positions: ArrayLike,
-    orientation: ArrayLike,
-    *,
-    spacing_hint: float | None = None,
-    rtol: float | None = None,
-    atol: float | None = None,
-    perpendicular_tol: float | None = None,
-    orientation_tol: float | None = None,
-    pixel_spacing: ArrayLike | None = None,
-    index_convention: IndexConvention = VOLUME_INDEX_CONVENTION,
-    handedness: AxisHandedness | str = AxisHandedness.RIGHT_HANDED,
-) -> StackReport:
-    """Describe how planes lie in space.
-
-    Tolerances are relative to the spacing or to distances, so they mean the same in millimetres
-    and micrometres.
-
-    Parameters
-    ----------
-    positions : array_like
-        Array of shape (n, 3): reference coordinates in mm of the centre of the top left pixel of
-        each plane, in any order.
-    orientation : array_like
-        Direction cosines, shape (6,), or one set for each plane, shape (n, 6).
-    spacing_hint : float, optional
-        Spacing that is expected, in mm (its sign is ignored).  It is used if all gaps are whole
-        multiples of it; otherwise the positions decide, and `StackReport.hint_fits` is false.
-    rtol : float, optional
-        Largest difference between a gap and a multiple of the spacing, relative to the spacing; by
-        default 0.01, together with a limit of 0.25 for the sum of differences.
-    atol : float, optional
-        Largest difference in mm, instead of `rtol`.
-    perpendicular_tol : float, optional
-        Largest value of 1 - cos(angle) between the normal and the line from the first plane to
-        each other one; by default 0.001, together with a limit for the shift: half a pixel if
-        `pixel_spacing` is given, else a quarter of the spacing.
-    orientation_tol : float, optional
-        Largest difference between direction cosines of parallel planes, by default 0.0001.
-    pixel_spacing : array_like, optional
-        Distance in mm between rows and between columns.
-    index_convention : str | Sequence[PixelIndexDirections | str], optional
-        Order of the in-plane axes that `handedness` refers to.
-    handedness : AxisHandedness | str, optional
-        Handedness that slice axis and in-plane axes shall have; this fixes the direction in which
-        planes are ordered.  The default gives right-handed (slice, row, column) volumes: planes
-        ordered against the cross product of row and column direction.
-
-    Returns
-    -------
-    StackReport
-        What the planes are together, with the numbers (PS3.3 C.7.6.2.1.1).
-
-    Raises
-    ------
-    InvalidTypeError
-        If both `rtol` and `atol` are given.
-    InvalidValueError
-        If there are no planes or arrays have the wrong shape.
-    GeometryError
-        If direction cosines are not orthogonal unit vectors.
-    """
-    if rtol is not None and atol is not None:
-        raise InvalidTypeError("only one of rtol and atol can be given")
-    places = as_points(positions, 3, "positions")
-    if len(places) == 0 or not np.isfinite(places).all():
-        raise InvalidValueError(
-            "not positions of planes", attribute="positions", expected="(n, 3) finite numbers"
-        )
-    cosines = _as_cosines(orientation, len(places))
-    normal = get_normal_vector(cosines[0].tolist(), index_convention, handedness)
-    tolerances = Tolerances(
-        rtol,
-        atol,
-        perpendicular_tol,
-        SAME_DIRECTION if orientation_tol is None else orientation_tol,
-        None
-        if pixel_spacing is None
-        else float(as_spacing(pixel_spacing, 2, "pixel_spacing").min()),
-    )
-    groups = orientation_groups(cosines, tolerances)
-    if len(groups) > 1:
-        return _mixed(places, cosines, normal, groups, tolerances)
-    hint = None if spacing_hint is None else abs(float(spacing_hint))
-    return describe_parallel(places, cosines, normal, hint, tolerances)
-
-
-def _as_cosines(orientation: ArrayLike, count: int) -> FloatArray:
-    array = np.asarray(orientation, dtype=object)
-    if array.ndim == 2:
-        cosines = as_points(orientation, 6, "orientation")
-        if len(cosines) != count or not np.isfinite(cosines).all():
-            raise InvalidValueError(
-                "wrong shape",
-                attribute="orientation",
-                found=cosines.shape,
-                expected=f"({count}, 6)",
-            )
-        return cosines
-    return as_vector(orientation, 6, "orientation")[np.newaxis]
-
-
-def orientation_groups(cosines: FloatArray, tolerances: Tolerances) -> list[IntArray]:
-    """Gather planes that are parallel to the first of their group."""
-    remaining = np.arange(len(cosines))
-    groups: list[IntArray] = []
-    while len(remaining):
-        difference = np.abs(cosines[remaining] - cosines[remaining[0]]).max(axis=1)
-        groups.append(remaining[difference <= tolerances.orientation])
-        remaining = remaining[difference > tolerances.orientation]
-    return groups
-
-
-def _mixed(
-    places: FloatArray,
-    cosines: FloatArray,
-    normal: FloatArray,
-    groups: list[IntArray],
-    tolerances: Tolerances,
-) -> StackReport:
-    """Report on planes that are not parallel."""
-    return StackReport(
-        kind=StackKind.MIXED_ORIENTATION,
-        positions=places,
-        orientations=cosines,
-        order=np.concatenate([g[np.argsort(places[g] @ normal, kind="stable")] for g in groups]),
-        normal=normal,
-        spacing=None,
-        volume_positions=None,
-        number_of_planes=len(places),
-        tolerances=tolerances,
-        members=np.arange(len(places)),
-    )
+__all__ = ["describe_parallel"]
 
 
 def describe_parallel(
@@ -187,7 +47,7 @@ def describe_parallel(
     return StackReport(
         kind=kind,
         positions=places,
-        orientations=np.broadcast_to(cosines, (len(places), 6)),
+        orientations=cosines,
         order=planes.order,
         normal=normal,
         spacing=spacing,
@@ -206,6 +66,7 @@ def describe_parallel(
         spacing_range=(float(gaps.min()), float(gaps.max())) if gaps.size else (0.0, 0.0),
         hint_fits=hint_fits,
         members=np.arange(len(places)),
+        sets=(np.arange(len(places)),),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from iodkit.spatial.affine import get_normal_vector
 from iodkit.spatial.grouping import Planes, group_planes, is_line
-from iodkit.spatial.regularity import describe_parallel, orientation_groups
+from iodkit.spatial.regularity import describe_parallel
 
 if TYPE_CHECKING:
     from iodkit.spatial.stack import StackReport
@@ -74,14 +74,14 @@ def describe_parts(report: StackReport) -> tuple[StackReport, ...]:
     first = get_normal_vector(report.orientations[0].tolist())
     sign = 1.0 if float(first @ report.normal) > 0 else -1.0
     reports = []
-    for group in orientation_groups(report.orientations, report.tolerances):
-        cosines = report.orientations[group[:1]]
+    for group in report.sets:
+        cosines = report.orientations[group]
         normal = sign * get_normal_vector(cosines[0].tolist())
         planes = group_planes(report.positions[group], normal, None, report.tolerances)
         for part in _parts(planes, report.tolerances):
             members = group[part]
             described = describe_parallel(
-                report.positions[members], cosines, normal, None, report.tolerances
+                report.positions[members], cosines[part], normal, None, report.tolerances
             )
             reports.append(replace(described, members=members))
     return tuple(reports)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,8 @@ from iodkit.spatial.affine import create_affine_matrix_from_attributes, get_norm
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION
 from iodkit.spatial.errors import NotAVolumeError
 from iodkit.spatial.geometry import VolumeGeometry
+from iodkit.spatial.stack_kind import StackKind
+from iodkit.spatial.stack_text import describe_report, remedy_for
 from iodkit.standard.enums import AxisHandedness
 
 if TYPE_CHECKING:
@@ -21,32 +22,9 @@ if TYPE_CHECKING:
     from iodkit.spatial.vectors import FloatArray, IntArray
     from iodkit.standard.enums import CoordinateSystemNames
 
-__all__ = ["Gap", "StackKind", "StackReport"]
+__all__ = ["Gap", "StackReport"]
 
 _CLAUSE = "PS3.3 C.7.6.2.1.1"
-
-
-class StackKind(Enum):
-    """What planes are together."""
-
-    REGULAR = "REGULAR"
-    """Equally spaced along their normal."""
-    SINGLE_PLANE = "SINGLE_PLANE"
-    """One plane only."""
-    MISSING_PLANES = "MISSING_PLANES"
-    """Equally spaced, but some gaps are whole multiples of the spacing."""
-    DUPLICATES = "DUPLICATES"
-    """Some positions occur more than once."""
-    REPEATED_STACKS = "REPEATED_STACKS"
-    """Every position occurs equally often: time points, echoes, diffusion weightings."""
-    TILTED = "TILTED"
-    """Shifted in plane in proportion to the distance, as by a tilted gantry."""
-    SEVERAL_STACKS = "SEVERAL_STACKS"
-    """Stacks beside each other: parallel planes that are shifted against each other."""
-    VARYING_SPACING = "VARYING_SPACING"
-    """Gaps differ and are no whole multiples of one spacing."""
-    MIXED_ORIENTATION = "MIXED_ORIENTATION"
-    """Planes are not parallel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +54,9 @@ class StackReport:
     Attributes
     ----------
     kind : StackKind
-        What the planes are together; the first of these that applies: mixed orientation, single
-        plane, several stacks, tilted, varying spacing, duplicates or repeated stacks, missing
-        planes, regular.
+        What the planes are together; the first of these that applies: mixed frames of reference,
+        mixed orientation, mixed grids, single plane, several stacks, tilted, varying spacing,
+        duplicates or repeated stacks, missing planes, regular.
     positions : numpy.ndarray
         Array of shape (n, 3): reference coordinates in mm of the top left pixels, as given.
     orientations : numpy.ndarray
@@ -112,6 +90,9 @@ class StackReport:
     members : numpy.ndarray
         Array of shape (n,): for each plane its index in the list that the report which was split
         described; 0 to n-1 otherwise.
+    sets : tuple[numpy.ndarray, ...]
+        Indices of the planes that agree in frame of reference, orientation, pixel spacing and
+        size: one array for each such set, and one for all unless they are mixed.
     tolerances : Tolerances
         Limits that were applied.
     """
@@ -133,6 +114,7 @@ class StackReport:
     spacing_range: tuple[float, float] = (0.0, 0.0)
     hint_fits: bool | None = None
     members: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    sets: tuple[IntArray, ...] = ()
 
     @property
     def orientation(self) -> FloatArray:
@@ -175,42 +157,7 @@ class StackReport:
         str
             Text for people.
         """
-        count = len(self.positions)
-        if self.kind is StackKind.MIXED_ORIENTATION:
-            different = np.abs(self.orientations - self.orientation).max(axis=1)
-            turned = int((different > self.tolerances.orientation).sum())
-            return f"{count} planes, of which {turned} are not parallel to the first"
-        texts = {
-            StackKind.REGULAR: f"{count} planes {_mm(self.spacing)} apart",
-            StackKind.SINGLE_PLANE: "one plane",
-            StackKind.TILTED: f"{count} planes stacked at {self.tilt:.3g}° to their normal: the "
-            f"last is shifted {self.lateral_deviation:.4g} mm in plane",
-            StackKind.SEVERAL_STACKS: f"{count} parallel planes shifted in plane by up to "
-            f"{self.lateral_deviation:.4g} mm against each other",
-            StackKind.VARYING_SPACING: f"{count} planes whose gaps vary from "
-            f"{self.spacing_range[0]:.6g} to {self.spacing_range[1]:.6g} mm",
-        }
-        text = texts.get(self.kind, f"{count} planes {_mm(self.spacing)} apart")
-        return "; ".join([text, *self._irregularities()])
-
-    def _irregularities(self) -> list[str]:
-        """Texts on duplicates and gaps."""
-        texts = []
-        if self.duplicates:
-            first = self.duplicates[0]
-            texts.append(
-                f"{len(self.duplicates)} positions occur more than once (first: planes "
-                f"{', '.join(str(i) for i in first[:4])})"
-            )
-        missing = sum(gap.missing or 0 for gap in self.gaps)
-        if missing:
-            gap = self.gaps[0]
-            noun = "plane is" if missing == 1 else "planes are"
-            texts.append(
-                f"{missing} {noun} missing (first gap: {gap.width:.6g} mm between planes "
-                f"{gap.before} and {gap.after})"
-            )
-        return texts
+        return describe_report(self)
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.describe()}"
@@ -262,7 +209,7 @@ class StackReport:
             f"planes are no regular volume: {self.describe()}",
             report=self,
             clause=_CLAUSE,
-            remedy=_REMEDIES.get(self.kind, "split() gives the regular parts."),
+            remedy=remedy_for(self),
         )
 
     def geometry(
@@ -337,16 +284,3 @@ class StackReport:
         from iodkit.spatial.splitting import describe_parts
 
         return describe_parts(self)
-
-
-_REMEDIES = {
-    StackKind.MISSING_PLANES: "Pass allow_missing_positions=True to leave these planes empty.",
-    StackKind.DUPLICATES: "Pass allow_duplicate_positions=True, or split() the planes.",
-    StackKind.REPEATED_STACKS: "split() gives one stack for each repetition.",
-    StackKind.TILTED: "A volume would need interpolation; nothing is interpolated silently.",
-    StackKind.VARYING_SPACING: "split() gives the regular parts; rtol and atol are parameters.",
-}
-
-
-def _mm(value: float | None) -> str:
-    return "an unknown distance" if value is None else f"{value:.6g} mm"

@@ -215,9 +215,18 @@ def get_tile_array(
     ------
     OutOfRangeError
         If the first pixel lies outside the array.
+    InvalidTypeError
+        If `pixel_array` is no array or a size no integer.
     InvalidValueError
         If the array has fewer than two axes or a size is not positive.
     """
+    if not isinstance(pixel_array, np.ndarray):
+        raise InvalidTypeError(
+            "wrong type",
+            attribute="pixel_array",
+            found=type(pixel_array).__name__,
+            expected="an array",
+        )
     if pixel_array.ndim < 2:
         raise InvalidValueError("array has fewer than two axes", attribute="pixel_array")
     _positive_counts(tile_rows=tile_rows, tile_columns=tile_columns)

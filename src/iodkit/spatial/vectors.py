@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iodkit.errors import InvalidTypeError, InvalidValueError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 __all__ = [
     "FloatArray",
     "IntArray",
     "NumberArray",
+    "as_floats",
     "as_numbers",
     "as_points",
     "as_shape",
@@ -30,9 +29,19 @@ IntArray: TypeAlias = NDArray[np.int64]
 NumberArray: TypeAlias = NDArray[Any]
 
 
-def _as_floats(value: object, name: str, expected: str) -> FloatArray:
-    """Convert a sequence or array of numbers to an array of float64."""
-    if value is None or isinstance(value, (str, bytes, dict, set)) or np.ndim(value) == 0:  # type: ignore[arg-type]
+def as_floats(value: object, name: str, expected: str) -> FloatArray:
+    """Convert a sequence or array of finite numbers to an array of float64.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is no sequence.
+    InvalidValueError
+        If it holds anything but finite numbers, or lists of different lengths.
+    """
+    if not isinstance(value, (np.ndarray, Sequence)) and not hasattr(value, "__array__"):
+        raise InvalidTypeError("wrong type", attribute=name, found=value, expected=expected)
+    if isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0):
         raise InvalidTypeError("wrong type", attribute=name, found=value, expected=expected)
     try:
         array = np.asarray(value, dtype=np.float64)
@@ -58,7 +67,7 @@ def as_vector(value: object, length: int, name: str) -> FloatArray:
         If it has another length or holds anything but finite numbers.
     """
     expected = f"a sequence of {length} numbers"
-    array = _as_floats(value, name, expected)
+    array = as_floats(value, name, expected)
     if array.shape != (length,):
         raise InvalidValueError(
             f"shape is {array.shape}", attribute=name, found=array.tolist(), expected=expected
@@ -108,11 +117,13 @@ def as_points(value: object, dimensions: int, name: str) -> FloatArray:
 def positive(value: object, name: str) -> float:
     """Convert one number that must be finite and above zero."""
     try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+        number = None if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = None
+    if number is None:
         raise InvalidTypeError(
             "value is no number", attribute=name, found=value, expected="a positive number"
-        ) from error
+        )
     if not (np.isfinite(number) and number > 0):
         raise InvalidValueError(
             "value is not positive", attribute=name, found=number, expected="a positive number"

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from iodkit.errors import InvalidTypeError, InvalidValueError, NotFoundError
+from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.spatial.affine import create_affine_matrix_from_attributes
 from iodkit.spatial.channels import Channels, parse_channels
 from iodkit.spatial.conventions import VOLUME_INDEX_CONVENTION, PatientOrientation
 from iodkit.spatial.convertible import ConvertibleVolume
-from iodkit.spatial.foreground import bounding_box, foreground_mask
 from iodkit.spatial.geometry import VolumeGeometry, affine_from_components
 from iodkit.spatial.matching import MatchableGrid
 from iodkit.spatial.resampling import resample_array, respaced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import DTypeLike
 
@@ -322,61 +321,6 @@ class Volume(ConvertibleVolume):
         new = self._build(target.affine, values, self._channels)
         new._frame_of_reference_uid = reference
         return new
-
-    def get_bounding_box(
-        self, foreground: Callable[[np.ndarray], np.ndarray] | float | None = None
-    ) -> tuple[slice, slice, slice] | None:
-        """Find the smallest box that holds all foreground.
-
-        Parameters
-        ----------
-        foreground : callable | float | None, optional
-            A function from the array to a mask of the same shape; a value above which voxels are
-            foreground; by default voxels that are not zero, in any channel.
-
-        Returns
-        -------
-        tuple[slice, slice, slice] | None
-            Indices along the three axes, or None if nothing is foreground.
-        """
-        return bounding_box(foreground_mask(self._array, foreground))
-
-    def crop_to_foreground(
-        self,
-        foreground: Callable[[np.ndarray], np.ndarray] | float | None = None,
-        *,
-        margin: int = 0,
-    ) -> Self:
-        """Crop to the smallest box that holds all foreground.
-
-        Parameters
-        ----------
-        foreground : callable | float | None, optional
-            As in `get_bounding_box`.
-        margin : int, optional
-            Number of voxels to keep around the box, where there are any.
-
-        Returns
-        -------
-        Volume
-            The part; its array is a view.
-
-        Raises
-        ------
-        NotFoundError
-            If nothing is foreground.
-        """
-        if margin < 0:
-            raise InvalidValueError("value is negative", attribute="margin", found=margin)
-        box = self.get_bounding_box(foreground)
-        if box is None:
-            raise NotFoundError("the volume has no foreground")
-        return self[
-            tuple(
-                slice(max(s.start - margin, 0), min(s.stop + margin, n))
-                for s, n in zip(box, self.spatial_shape, strict=True)
-            )
-        ]
 
 
 def _as_voxels(array: object) -> np.ndarray:

@@ -6,13 +6,31 @@ from pydicom.uid import UID
 
 from iodkit.errors import UnsupportedError
 
-__all__ = ["DEFLATED_IMAGE_FRAME", "is_compressed", "vr_and_byte_order"]
+__all__ = [
+    "DEFLATED_IMAGE_FRAME",
+    "JPEG_XL",
+    "JPEG_XL_LOSSLESS",
+    "is_compressed",
+    "syntax_name",
+    "vr_and_byte_order",
+]
 
 DEFLATED_IMAGE_FRAME = UID("1.2.840.10008.1.2.8.1")
 """Deflated Image Frame Compression (PS3.5 A.4.13)."""
 
-_JPEG_XL = frozenset(UID(f"1.2.840.10008.1.2.4.{end}") for end in (110, 111, 112))
-_NEWER = _JPEG_XL | {DEFLATED_IMAGE_FRAME}
+JPEG_XL_LOSSLESS = UID("1.2.840.10008.1.2.4.110")
+"""JPEG XL without loss (PS3.5 8.2.15)."""
+
+JPEG_XL = frozenset(UID(f"1.2.840.10008.1.2.4.{end}") for end in (110, 111, 112))
+"""All transfer syntaxes of JPEG XL (PS3.5 8.2.15)."""
+
+_NAMES = {
+    DEFLATED_IMAGE_FRAME: "Deflated Image Frame Compression",
+    JPEG_XL_LOSSLESS: "JPEG XL Lossless",
+    UID("1.2.840.10008.1.2.4.111"): "JPEG XL JPEG Recompression",
+    UID("1.2.840.10008.1.2.4.112"): "JPEG XL",
+}
+_NEWER = JPEG_XL | {DEFLATED_IMAGE_FRAME}
 
 
 def is_compressed(uid: UID | str) -> bool:
@@ -44,6 +62,23 @@ def is_compressed(uid: UID | str) -> bool:
             expected="one of PS3.5 10",
         )
     return bool(syntax.is_compressed)
+
+
+def syntax_name(uid: UID | str) -> str:
+    """Give the name of a transfer syntax, which older editions of pydicom's dictionary may lack.
+
+    Parameters
+    ----------
+    uid : pydicom.uid.UID | str
+        Transfer syntax.
+
+    Returns
+    -------
+    str
+        Its name; the identifier itself if it is not known.
+    """
+    syntax = UID(uid)
+    return _NAMES.get(syntax, syntax.name)
 
 
 def vr_and_byte_order(uid: UID | str) -> tuple[bool, bool] | None:

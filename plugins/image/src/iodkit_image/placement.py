@@ -38,8 +38,14 @@ class Placement:
     targets: NDArray[np.int64]
     shape: tuple[int, int, int]
 
-    def find_ambiguous(self) -> NDArray[np.intp]:
+    def find_ambiguous(self, layers: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
         """Return the frames that share one place, the first such place only.
+
+        Parameters
+        ----------
+        layers : numpy.ndarray | None, optional
+            Index of a layer for each frame of the image, from 0: those of different layers may
+            share a place.
 
         Returns
         -------
@@ -51,7 +57,11 @@ class Placement:
         corners = corners - corners.min(axis=0, initial=0)
         rows, columns = corners.T
         widths = (corners.max(axis=0, initial=0) + 1).tolist()
-        place = np.ravel_multi_index((self.slots, rows, columns), (self.shape[0], *widths))
+        slots, depth = self.slots, self.shape[0]
+        if layers is not None:
+            slots = slots + layers[self.frames] * depth
+            depth *= int(layers.max(initial=0)) + 1
+        place = np.ravel_multi_index((slots, rows, columns), (depth, *widths))
         order = np.argsort(place, kind="stable")
         repeated = np.flatnonzero(np.diff(place[order]) == 0)
         if not len(repeated):

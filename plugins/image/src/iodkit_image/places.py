@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
+from iodkit.elements.slide import MICROMETRES
 from iodkit.elements.tolerances import EQUAL_VALUES
 from iodkit.errors import GeometryError
 from iodkit.frames import common_values, require_known
-from iodkit.spatial import describe_positions, read_plane
+from iodkit.spatial import ImagePlane, describe_positions, read_plane
 from iodkit.standard.enums import CoordinateSystemNames
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class FramePlaces:
         Shape (planes, 6): direction cosines of rows and columns.
     plane_of_frame : numpy.ndarray
         Shape (frames,): index of the plane that each frame belongs to.
-    pixel_spacing : tuple[float, float]
-        Distance in mm between rows and between columns.
+    pixel_spacings : numpy.ndarray
+        Shape (planes, 2): distance in mm between rows and between columns.
     plane_shape : tuple[int, int]
         Rows and columns of a plane.
     corners : numpy.ndarray
@@ -64,12 +65,55 @@ class FramePlaces:
     positions: NDArray[np.float64]
     orientations: NDArray[np.float64]
     plane_of_frame: NDArray[np.intp]
-    pixel_spacing: tuple[float, float]
+    pixel_spacings: NDArray[np.float64]
     plane_shape: tuple[int, int]
     corners: NDArray[np.int64]
     coordinate_system: CoordinateSystemNames
     frame_of_reference_uid: str
     spacing_hint: float | None = None
+
+    def take(self, planes: NDArray[np.intp]) -> FramePlaces:
+        """Keep some of the planes; frames still count all of them.
+
+        Parameters
+        ----------
+        planes : numpy.ndarray
+            Indices of the planes to keep.
+
+        Returns
+        -------
+        FramePlaces
+            Places of these planes.
+        """
+        return replace(
+            self,
+            positions=self.positions[planes],
+            orientations=self.orientations[planes],
+            pixel_spacings=self.pixel_spacings[planes],
+        )
+
+    def part(self, plane: int, row: float = 0, column: float = 0) -> ImagePlane:
+        """Return where the part of a plane lies that begins at a pixel.
+
+        Parameters
+        ----------
+        plane : int
+            Index of the plane.
+        row, column : float, optional
+            Row and column, from 0, of the part's first pixel; fractions lie between centres.
+
+        Returns
+        -------
+        ImagePlane
+            Its place.
+        """
+        orientation = self.orientations[plane]
+        right, down = orientation.reshape(2, 3)
+        height, width = self.pixel_spacings[plane].tolist()
+        x, y, z = (self.positions[plane] + row * height * down + column * width * right).tolist()
+        return ImagePlane(
+            (x, y, z), tuple(orientation.tolist()), (height, width), self.spacing_hint
+        )
 
     def describe(self, **tolerances: Unpack[ToleranceOptions]) -> StackReport:
         """Describe how the planes lie.
@@ -87,7 +131,7 @@ class FramePlaces:
         return describe_positions(
             self.positions,
             self.orientations,
-            pixel_spacing=self.pixel_spacing,
+            pixel_spacing=self.pixel_spacings,
             spacing_hint=self.spacing_hint,
             **tolerances,
         )
@@ -120,7 +164,7 @@ class FramePlaces:
         """
         return report.geometry(
             *self.plane_shape,
-            self.pixel_spacing,
+            self.pixel_spacings[0].tolist(),
             self.coordinate_system,
             self.frame_of_reference_uid,
             allow_missing_positions=allow_missing_positions,
@@ -195,7 +239,7 @@ def stacked_places(
     Raises
     ------
     GeometryError
-        If position, orientation or spacing is missing, or spacings differ.
+        If position, orientation or spacing is missing.
     """
     for keyword, values in (
         ("ImagePositionPatient", positions),
@@ -207,18 +251,13 @@ def stacked_places(
         positions=positions,
         orientations=table.orientations,
         plane_of_frame=np.arange(len(positions)),
-        pixel_spacing=_common_spacing(table, noun),
+        pixel_spacings=table.pixel_spacings,
         plane_shape=shape,
         corners=np.zeros((len(positions), 2), np.int64),
         coordinate_system=CoordinateSystemNames.PATIENT,
         frame_of_reference_uid=frame_of_reference_uid,
         spacing_hint=_spacing_hint(table),
     )
-
-
-def _common_spacing(table: FrameTable, noun: str) -> tuple[float, float]:
-    rows, columns = common_values(table, "PixelSpacing", what=noun).tolist()
-    return rows, columns
 
 
 def _spacing_hint(table: FrameTable) -> float | None:
@@ -296,7 +335,7 @@ def _tiled_places(image: ImageFrames, table: FrameTable, uid: str) -> FramePlace
         positions=positions[first],
         orientations=orientations[first],
         plane_of_frame=plane.reshape(-1),
-        pixel_spacing=_common_spacing(table, "tile"),
+        pixel_spacings=np.tile(common_values(table, "PixelSpacing", what="tile"), (len(first), 1)),
         plane_shape=(int(image.TotalPixelMatrixRows), int(image.TotalPixelMatrixColumns)),
         corners=corners,
         coordinate_system=CoordinateSystemNames.SLIDE,
@@ -311,6 +350,6 @@ def _matrix_origin(image: ImageFrames) -> tuple[float, float, float] | None:
         x, y = (item.get(f"{axis}OffsetInSlideCoordinateSystem") for axis in "XY")
         if x is None or y is None:
             return None
-        # Of the three offsets only Z is in micrometres.
-        return float(x), float(y), float(item.get("ZOffsetInSlideCoordinateSystem") or 0) / 1000
+        depth = float(item.get("ZOffsetInSlideCoordinateSystem") or 0)
+        return float(x), float(y), depth / MICROMETRES
     return None

@@ -10,6 +10,7 @@ import numpy as np
 from iodkit.elements import peek_number, peek_text
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError
 from iodkit.frames import FrameTable
+from iodkit.spatial import describe_stack
 from iodkit_image.assembly import assemble
 from iodkit_image.places import FramePlaces, ToleranceOptions, stacked_places
 from iodkit_image.stores import InstanceFrames
@@ -150,20 +151,36 @@ def _check_series(series_datasets: Sequence[Dataset]) -> list[Dataset]:
                 found=count,
                 remedy="Use Image.get_volume() of that image.",
             )
-    for keyword in ("SeriesInstanceUID", "FrameOfReferenceUID"):
-        _require_one(keyword, {peek_text(dataset, keyword) for dataset in datasets})
-    for keyword in ("Rows", "Columns"):
-        _require_one(keyword, {peek_number(dataset, keyword) for dataset in datasets})
+    _require_one_series(datasets)
+    _require_one_space(datasets)
     return datasets
 
 
-def _require_one(keyword: str, values: set[Any]) -> None:
-    if values == {None} or len(values) > 1:
-        raise GeometryError(
-            f"the instances have no common {keyword}",
-            attribute=keyword,
-            found=sorted(map(str, values))[:5],
-            expected="one value",
-            clause="PS3.3 C.7.4.1",
-            remedy="Pass the instances of one series and frame of reference only.",
-        )
+def _require_one_series(datasets: Sequence[Dataset]) -> None:
+    """Raise unless instances name one series, and each a frame of reference and a size."""
+    for keyword, peek in (
+        ("SeriesInstanceUID", peek_text),
+        ("FrameOfReferenceUID", peek_text),
+        ("Rows", peek_number),
+        ("Columns", peek_number),
+    ):
+        values = {peek(dataset, keyword) for dataset in datasets}
+        if None in values or (keyword == "SeriesInstanceUID" and len(values) > 1):
+            raise GeometryError(
+                f"the instances have no common {keyword}",
+                attribute=keyword,
+                found=sorted(map(str, values))[:5],
+                expected="one value",
+                clause="PS3.3 C.7.4.1",
+                remedy="Pass the instances of one series and frame of reference only.",
+            )
+
+
+def _require_one_space(datasets: Sequence[Dataset]) -> None:
+    """Raise, with a report, if instances differ in frame of reference or size."""
+    common = {
+        (peek_text(d, "FrameOfReferenceUID"), peek_number(d, "Rows"), peek_number(d, "Columns"))
+        for d in datasets
+    }
+    if len(common) > 1:
+        describe_stack(datasets).require_volume()

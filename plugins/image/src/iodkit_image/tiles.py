@@ -98,6 +98,7 @@ def plan_matrix(
     ranges: tuple[IndexRange, IndexRange],
     *,
     allow_missing_positions: bool = False,
+    layers: NDArray[np.intp] | None = None,
 ) -> tuple[Placement, NDArray[np.intp]]:
     """Plan a total pixel matrix, or a part of it.
 
@@ -113,6 +114,8 @@ def plan_matrix(
         Rows and columns.
     allow_missing_positions : bool, optional
         Whether tiles may be missing.
+    layers : numpy.ndarray | None, optional
+        Index of a layer for each frame, from 0: tiles of different layers may share a place.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def plan_matrix(
         for wanted, length in zip(ranges, grid.matrix_shape, strict=True)
     )
     placement = grid.place((rows, columns))
-    _require_unique(image, table, placement)
+    _require_unique(image, table, placement, layers)
     gaps = placement.find_gaps()
     if len(gaps) and not allow_missing_positions:
         raise GeometryError(
@@ -157,8 +160,13 @@ def _in_focal_plane(image: ImageFrames, table: FrameTable, number: int) -> NDArr
     return found
 
 
-def _require_unique(image: ImageFrames, table: FrameTable, placement: Placement) -> None:
-    same = placement.find_ambiguous()
+def _require_unique(
+    image: ImageFrames,
+    table: FrameTable,
+    placement: Placement,
+    layers: NDArray[np.intp] | None,
+) -> None:
+    same = placement.find_ambiguous(layers)
     if not len(same):
         return
     planes = focal_planes(image, table)[same]

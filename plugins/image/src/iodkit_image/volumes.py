@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from iodkit.spatial import (
     describe_positions,
 )
 from iodkit.standard.enums import RGBColorChannels
-from iodkit_image.attributes import frame_attribute, select_frames, varying_attributes
+from iodkit_image.attributes import FRAME_NUMBER, frame_attribute, select_frames, varying_attributes
 from iodkit_image.placement import Placement, place_frames
 from iodkit_image.places import ToleranceOptions
 from iodkit_image.regions import IndexRange, VolumeWindow
@@ -50,12 +50,19 @@ class FrameSet:
         Rows and columns of a frame.
     find_places : callable
         Gives the places of the frames, and raises if they have none.
+    layers : numpy.ndarray | None
+        Index of a layer for each frame, from 0, where frames of different layers may share a
+        place: segments, for example.
+    may_merge : bool
+        Whether frames may share a place that differ in nothing but their number.
     """
 
     table: FrameTable
     dataset: Dataset
     shape: tuple[int, int]
     find_places: Callable[[], FramePlaces]
+    layers: NDArray[np.intp] | None = None
+    may_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,7 @@ def _found_grid(
     """Grid that the frames fill, plane and corner of each frame, and the report on the planes."""
     places = frames.find_places()
     kept = np.unique(places.plane_of_frame[chosen])
-    part = replace(places, positions=places.positions[kept], orientations=places.orientations[kept])
+    part = places.take(kept)
     report = part.describe(**options.tolerances)
     geometry = part.geometry(report, allow_missing_positions=options.allow_missing_positions)
     assert report.volume_positions is not None  # a geometry was made of it
@@ -257,10 +264,12 @@ def _given_grid(
 
 
 def _require_unique(frames: FrameSet, placement: Placement, report: StackReport) -> None:
-    same = placement.find_ambiguous()
+    same = placement.find_ambiguous(frames.layers)
     if not len(same):
         return
     names = varying_attributes(frames.table, frames.dataset, same)
+    if frames.may_merge and names == [FRAME_NUMBER.keyword]:
+        return
     numbers = ", ".join(str(number + 1) for number in same[:4].tolist())
     raise NotAVolumeError(
         f"several frames lie at one place (first: frames {numbers}); they differ in "
@@ -282,7 +291,14 @@ def _incomplete(
     )
 
 
-def as_volume(plan: VolumePlan, array: NDArray[Any]) -> Volume:
+def as_volume(
+    plan: VolumePlan,
+    array: NDArray[Any],
+    last: tuple[ChannelDescriptor, Sequence[Any]] = (
+        RGB_COLOR_CHANNEL_DESCRIPTOR,
+        tuple(RGBColorChannels),
+    ),
+) -> Volume:
     """Make a volume of the planes that a plan asks for.
 
     Parameters
@@ -290,17 +306,19 @@ def as_volume(plan: VolumePlan, array: NDArray[Any]) -> Volume:
     plan : VolumePlan
         The plan.
     array : numpy.ndarray
-        Planes in the plan's order: (planes, rows, columns), or (planes, rows, columns, 3).
+        Planes in the plan's order: (planes, rows, columns), or (planes, rows, columns, samples).
+    last : tuple[ChannelDescriptor, Sequence[Any]], optional
+        Channel that the samples are, and its values; of colour by default.
 
     Returns
     -------
     Volume
-        Channels in the order asked for, colour last.
+        Channels in the order asked for, that of the samples last.
     """
     channels: dict[Any, Any] = dict(plan.channels.values)
     axes = plan.channels.shape
     stacked = array.reshape(*axes, *plan.geometry.spatial_shape, *array.shape[3:])
     if array.ndim > 3:
-        channels[RGB_COLOR_CHANNEL_DESCRIPTOR] = list(RGBColorChannels)
+        channels[last[0]] = list(last[1])
     moved = np.moveaxis(stacked, range(len(axes)), range(3, 3 + len(axes)))
     return plan.geometry.with_array(moved, channels or None)

@@ -169,15 +169,18 @@ class KeyObjectSelectionDocument(SRDocument):
         NotFoundError
             If there is no such folder.
         """
-        wanted = [str(item.referenced_sop_instance_uid) for item in self.content.get_references()]
+        references = self.content.get_references()
+        wanted = dict.fromkeys(str(item.referenced_sop_instance_uid) for item in references)
         found: dict[str, Dataset] = {}
         for dataset in (
             _read_folder(datasets)
             if isinstance(datasets, (str, os.PathLike))
             else _check_datasets(datasets)
         ):
-            found.setdefault(peek_text(dataset, "SOPInstanceUID") or "", dataset)
-        return [found[uid] for uid in dict.fromkeys(wanted) if uid in found]
+            uid = peek_text(dataset, "SOPInstanceUID") or ""
+            if uid in wanted:
+                found.setdefault(uid, dataset)
+        return [found[uid] for uid in wanted if uid in found]
 
 
 def _check_datasets(datasets: Iterable[Dataset]) -> Iterator[Dataset]:

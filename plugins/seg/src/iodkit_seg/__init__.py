@@ -12,20 +12,64 @@ if TYPE_CHECKING:
         SegmentsOverlapValues,
         SpatialLocationsPreservedValues,
     )
+    from iodkit_seg.interchange.contours import (
+        Contour,
+        contours_to_labelled,
+        segmentation_to_contours,
+    )
+    from iodkit_seg.interchange.dcmqi import (
+        DcmqiMetadata,
+        read_dcmqi,
+        read_dcmqi_metadata,
+        write_dcmqi,
+    )
+    from iodkit_seg.interchange.describing import describe_segments
+    from iodkit_seg.interchange.label_table import read_label_table, write_label_table
+    from iodkit_seg.interchange.labelled import LabelledVolume
+    from iodkit_seg.interchange.labels import read_labels, write_labels
+    from iodkit_seg.interchange.names import SegmentCodes, find_segment_codes
+    from iodkit_seg.interchange.nifti import read_nifti, write_nifti
+    from iodkit_seg.interchange.nrrd import read_seg_nrrd, write_seg_nrrd
+    from iodkit_seg.interchange.polygons import mask_to_polygons, polygons_to_mask
+    from iodkit_seg.interchange.records import SegmentRecord
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
+    from iodkit_seg.streaming import SegmentationWriter
 
 __all__ = [
+    "Contour",
+    "DcmqiMetadata",
     "DimensionIndexSequence",
+    "LabelledVolume",
     "SegmentAlgorithmTypeValues",
+    "SegmentCodes",
     "SegmentDescription",
+    "SegmentRecord",
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",
+    "SegmentationWriter",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
+    "contours_to_labelled",
     "create_segmentation_pyramid",
+    "describe_segments",
+    "find_segment_codes",
+    "mask_to_polygons",
+    "polygons_to_mask",
+    "read_dcmqi",
+    "read_dcmqi_metadata",
+    "read_label_table",
+    "read_labels",
+    "read_nifti",
+    "read_seg_nrrd",
+    "segmentation_to_contours",
     "segread",
+    "write_dcmqi",
+    "write_label_table",
+    "write_labels",
+    "write_nifti",
+    "write_seg_nrrd",
 ]
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
@@ -39,8 +83,47 @@ _HOMES = {
         "SegmentsOverlapValues",
         "SpatialLocationsPreservedValues",
     ),
+    "interchange.contours": (
+        "Contour",
+        "contours_to_labelled",
+        "segmentation_to_contours",
+    ),
+    "interchange.dcmqi": (
+        "DcmqiMetadata",
+        "read_dcmqi",
+        "read_dcmqi_metadata",
+        "write_dcmqi",
+    ),
+    "interchange.describing": ("describe_segments",),
+    "interchange.label_table": (
+        "read_label_table",
+        "write_label_table",
+    ),
+    "interchange.labelled": ("LabelledVolume",),
+    "interchange.labels": (
+        "read_labels",
+        "write_labels",
+    ),
+    "interchange.names": (
+        "SegmentCodes",
+        "find_segment_codes",
+    ),
+    "interchange.nifti": (
+        "read_nifti",
+        "write_nifti",
+    ),
+    "interchange.nrrd": (
+        "read_seg_nrrd",
+        "write_seg_nrrd",
+    ),
+    "interchange.polygons": (
+        "mask_to_polygons",
+        "polygons_to_mask",
+    ),
+    "interchange.records": ("SegmentRecord",),
     "pyramid": ("create_segmentation_pyramid",),
     "sop": ("Segmentation", "segread"),
+    "streaming": ("SegmentationWriter",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,6 +1,13 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
-from iodkit.registry import ConformanceEntry, IODEntry, RuleEntry, SummaryEntry, hookimpl
+from iodkit.registry import (
+    ConformanceEntry,
+    ExportEntry,
+    IODEntry,
+    RuleEntry,
+    SummaryEntry,
+    hookimpl,
+)
 
 _IMPLEMENTATION = "iodkit_seg.sop:Segmentation"
 
@@ -87,3 +94,26 @@ def iodkit_summaries() -> list[SummaryEntry]:
         One record.
     """
     return [SummaryEntry("iodkit_seg.summary:sections", tuple(_CASES))]
+
+
+_FORMS = (
+    ("nifti", ".nii.gz", "to_nifti"),
+    ("seg-nrrd", ".seg.nrrd", "to_seg_nrrd"),
+    ("label-table", ".csv", "to_label_table"),
+    ("label-json", ".labels.json", "to_label_json"),
+)
+
+
+@hookimpl
+def iodkit_exports() -> list[ExportEntry]:
+    """Register the forms in which segmentations are written.
+
+    Returns
+    -------
+    list of ExportEntry
+        One record for each form.
+    """
+    return [
+        ExportEntry(name, suffix, f"iodkit_seg.interchange.forms:{function}", tuple(_CASES))
+        for name, suffix, function in _FORMS
+    ]

@@ -12,14 +12,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
 
-__all__ = ["BitFrame", "PlaneBits", "join_bit_frames", "label_bits", "mask_bits", "unpack_bits"]
+    Piece: TypeAlias = bytes | memoryview
 
-# Frames whose first bits do not fall on byte borders do so again after eight of them.
-_FRAMES_PER_BYTE_BORDER = 8
+__all__ = [
+    "BitFrame",
+    "PlaneBits",
+    "bit_pieces",
+    "frame_bits",
+    "join_bit_frames",
+    "label_bits",
+    "mask_bits",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,58 +164,76 @@ def join_bit_frames(frames: Sequence[BitFrame | None], pixels: int) -> bytes:
     bytes
         Packed bits, with a zero byte at the end if their number would be odd.
     """
-    if pixels % 8 == 0:
-        pieces = _aligned_pieces(frames, pixels // 8)
-    else:
-        pieces = list(_unaligned_pieces(frames, pixels))
-    size = (len(frames) * pixels + 7) // 8
-    if size % 2:
-        pieces.append(b"\0")
-    return b"".join(pieces)
+    joined = b"".join(bit_pieces(frames, pixels))
+    return joined + b"\0" * (len(joined) % 2)
 
 
-def _aligned_pieces(frames: Sequence[BitFrame | None], size: int) -> list[bytes | memoryview]:
-    zeros = memoryview(bytes(size))
-    pieces: list[bytes | memoryview] = []
-    for frame in frames:
-        if frame is None:
-            pieces.append(zeros)
-            continue
-        end = frame.start + len(frame.packed)
-        pieces += (zeros[: frame.start], frame.packed.data, zeros[end:])
-    return pieces
-
-
-def _unaligned_pieces(frames: Sequence[BitFrame | None], pixels: int) -> Iterator[bytes]:
-    for first in range(0, len(frames), _FRAMES_PER_BYTE_BORDER):
-        batch = frames[first : first + _FRAMES_PER_BYTE_BORDER]
-        bits = np.zeros((len(batch), pixels), np.uint8)
-        for row, frame in zip(bits, batch, strict=True):
-            if frame is not None:
-                span = np.unpackbits(frame.packed, bitorder="little")
-                begin = frame.start * 8
-                row[begin : begin + len(span)] = span[: pixels - begin]
-        yield np.packbits(bits.reshape(-1), bitorder="little").tobytes()
-
-
-def unpack_bits(packed: NDArray[np.uint8], frame: int, pixels: int) -> NDArray[np.uint8]:
-    """Unpack one frame.
+def bit_pieces(frames: Iterable[BitFrame | None], pixels: int) -> Iterator[Piece]:
+    """Give the packed bits of frames that follow each other without padding between them.
 
     Parameters
     ----------
-    packed : numpy.ndarray
-        All frames as packed bits, type uint8.
-    frame : int
-        Index of the frame, from 0.
+    frames : Iterable[BitFrame | None]
+        Frames in the order in which they are stored; ``None`` for an empty one.  They are taken
+        one by one.
     pixels : int
         Number of pixels in a frame.
+
+    Yields
+    ------
+    bytes | memoryview
+        Packed bits of whole bytes; the last byte is filled up with zeros.
+    """
+    if pixels % 8:
+        yield from _unaligned_pieces(frames, pixels)
+        return
+    zeros = memoryview(bytes(pixels // 8))
+    for frame in frames:
+        if frame is None:
+            yield zeros
+            continue
+        yield zeros[: frame.start]
+        yield frame.packed.data
+        yield zeros[frame.start + len(frame.packed) :]
+
+
+def _unaligned_pieces(frames: Iterable[BitFrame | None], pixels: int) -> Iterator[bytes]:
+    """Shift frames behind each other; what does not fill a byte is carried to the next frame."""
+    carried, used = 0, 0
+    for frame in frames:
+        bits = np.zeros((used + pixels + 15) // 8, np.uint8)
+        if frame is not None:
+            packed = frame.packed
+            low = bits[frame.start : frame.start + len(packed)]
+            low |= packed << used
+            if used:
+                high = bits[frame.start + 1 : frame.start + 1 + len(packed)]
+                high |= packed >> (8 - used)
+        bits[0] |= carried
+        whole, used = divmod(used + pixels, 8)
+        carried = int(bits[whole])
+        yield bits[:whole].tobytes()
+    if used:
+        yield bytes((carried,))
+
+
+def frame_bits(frame: BitFrame, pixels: int) -> NDArray[np.uint8]:
+    """Unpack a frame.
+
+    Parameters
+    ----------
+    frame : BitFrame
+        The frame.
+    pixels : int
+        Number of its pixels.
 
     Returns
     -------
     numpy.ndarray
         Zeros and ones of shape (pixels,), type uint8.
     """
-    first = frame * pixels
-    last = first + pixels
-    bits = np.unpackbits(packed[first // 8 : (last + 7) // 8], bitorder="little")
-    return bits[first % 8 : first % 8 + pixels]
+    bits = np.zeros(pixels, np.uint8)
+    begin = frame.start * 8
+    span = np.unpackbits(frame.packed, bitorder="little")[: pixels - begin]
+    bits[begin : begin + len(span)] = span
+    return bits

@@ -3,85 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from iodkit.dataset import ContributingEquipment
 from iodkit.elements import check_type
-from iodkit.errors import InvalidValueError, UnsupportedError
 from iodkit.frames import attach_sequences, encoding_of
 from iodkit.io import encode_items
 from iodkit.spatial import Volume
-from iodkit.standard.enums import CoordinateSystemNames, DimensionOrganizationTypeValues
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
 from iodkit_image.derived import (
     FrameArrangement,
-    PlaneStack,
+    PixelPiece,
     SourceFrames,
     TileGrid,
-    UnplacedFrames,
-    align_volume,
-    cut_tiles,
+    as_sliceable,
     lossy_compression_of,
+    matrix_pieces,
+    plane_pieces,
     require_identified,
     require_shape,
     write_referenced_series,
 )
-from iodkit_image.pixels.encoding import encode_frame
 from iodkit_seg import modules
+from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
 from iodkit_seg.colors import with_color
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
-from iodkit_seg.encoding import EncodedFrames, encode_frames
+from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
+from iodkit_seg.encoding import EncodedFrames, FrameEncoder, FrameStorage
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.masks import Masks
+from iodkit_seg.masks import Masks, require_dimensions
+from iodkit_seg.syntaxes import bits_of, require_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor
 
-    from iodkit.content import (
-        PixelMeasuresSequence,
-        PlaneOrientationSequence,
-        PlanePositionSequence,
-    )
+    from numpy.typing import NDArray
 
-__all__ = [
-    "PlaneOverrides",
-    "SegmentationOptions",
-    "SegmentationPlan",
-    "Tiling",
-    "require_supported",
-]
+    from iodkit.standard.enums import DimensionOrganizationTypeValues
+    from iodkit_seg.palette import LabelPalette
+
+__all__ = ["SegmentationOptions", "SegmentationPlan"]
 
 _SEGMENT_SEQUENCE = 0x00620002
-_COMPRESSIBLE = (SegmentationTypeValues.LABELMAP, SegmentationTypeValues.FRACTIONAL)
-
-
-@dataclass(frozen=True, slots=True)
-class PlaneOverrides:
-    """Geometry that the caller gives in place of that of the sources."""
-
-    pixel_measures: PixelMeasuresSequence | None = None
-    plane_orientation: PlaneOrientationSequence | None = None
-    plane_positions: Sequence[PlanePositionSequence] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """Whether the pixels are a total pixel matrix, and into which tiles it is cut."""
-
-    tile_pixel_array: bool = False
-    tile_size: Sequence[int] | None = None
-    resampled: bool = False
-
-    @property
-    def is_asked_for(self) -> bool:
-        """bool: Whether any of it differs from the default."""
-        return self != Tiling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +62,15 @@ class SegmentationOptions:
     omit_empty_frames: bool
     organization_type: DimensionOrganizationTypeValues | str | None
     contributing_equipment: Sequence[ContributingEquipment] | None
-    use_extended_offset_table: bool
+    use_extended_offset_table: bool | None
+    transfer_syntax_uid: str
+    workers: int | Executor = 0
+    palette: LabelPalette | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentationPlan:
-    """All that a segmentation consists of, apart from what identifies it.
+    """All that a segmentation consists of, apart from its pixels and what identifies it.
 
     Parameters
     ----------
@@ -110,14 +80,12 @@ class SegmentationPlan:
         Other images that were used.
     places : FrameArrangement
         Places of the segmentation.
-    frames : EncodedFrames
-        Its frames.
     kind : SegmentationTypeValues
         Its type.
     descriptions : tuple[SegmentDescription, ...]
         Its segments, the background of a label map included.
-    overlaps : bool
-        Whether segments share pixels.
+    is_matrix : bool
+        Whether its pixels come as a total pixel matrix.
     options : SegmentationOptions
         How it is stored and described.
     """
@@ -125,17 +93,16 @@ class SegmentationPlan:
     sources: SourceFrames
     further_sources: tuple[Dataset, ...]
     places: FrameArrangement
-    frames: EncodedFrames
     kind: SegmentationTypeValues
     descriptions: tuple[SegmentDescription, ...]
-    overlaps: bool
+    is_matrix: bool
     options: SegmentationOptions
 
     @classmethod
     def make(
         cls,
         source_images: Sequence[Dataset],
-        pixel_array: object,
+        extent: PixelExtent,
         kind: SegmentationTypeValues,
         segment_descriptions: Sequence[SegmentDescription],
         *,
@@ -144,14 +111,14 @@ class SegmentationPlan:
         tiling: Tiling,
         options: SegmentationOptions,
     ) -> SegmentationPlan:
-        """Check all that the caller gives, and make the frames.
+        """Check all that the caller gives, but the pixels.
 
         Parameters
         ----------
         source_images : Sequence[pydicom.Dataset]
             Images that were segmented.
-        pixel_array : numpy.ndarray | Volume
-            Pixels of the segments.
+        extent : PixelExtent
+            How far the pixels extend.
         kind : SegmentationTypeValues
             Type of the segmentation.
         segment_descriptions : Sequence[SegmentDescription]
@@ -179,41 +146,135 @@ class SegmentationPlan:
         is_labelmap = kind is SegmentationTypeValues.LABELMAP
         descriptions = tuple(segment_descriptions)
         numbers = check_descriptions(descriptions, consecutive=not is_labelmap)
+        if options.palette is not None:
+            options.palette.check(descriptions)
+        require_syntax(options.transfer_syntax_uid, bits_of(kind, numbers))
         if is_labelmap and 0 not in numbers:
             descriptions = (background_description(), *descriptions)
-        places, pixels = _place(pixel_array, sources, overrides, tiling)
-        masks = Masks.from_array(pixels, numbers)
-        require_shape(places, masks.shape)
-        frames = encode_frames(
-            masks,
-            kind,
-            places.order,
-            omit_empty=options.omit_empty_frames,
-            max_fractional_value=options.max_fractional_value,
-        )
         return cls(
             sources=sources,
             further_sources=_check_further(further_source_images),
-            places=places,
-            frames=frames,
+            places=arrange(extent, sources, overrides, tiling),
             kind=kind,
             descriptions=descriptions,
-            overlaps=masks.overlaps(),
+            is_matrix=tiling.tile_pixel_array,
             options=options,
         )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """tuple[int, ...]: Numbers of the segments, without that of the background."""
+        return tuple(n for d in self.descriptions if (n := int(d.SegmentNumber)) != 0)
+
+    @property
+    def bits_allocated(self) -> int:
+        """int: Bits of a pixel."""
+        return bits_of(self.kind, self.numbers)
+
+    def compressor(self) -> Callable[[NDArray[Any]], bytes] | None:
+        """Make what compresses a frame; ``None`` if frames are native."""
+        meaning = "MONOCHROME2" if self.options.palette is None else "PALETTE COLOR"
+        return frame_compressor(self.options.transfer_syntax_uid, self.bits_allocated, meaning)
+
+    def encoder(self, storage: FrameStorage | None = None) -> FrameEncoder:
+        """Make what turns planes into frames.
+
+        Parameters
+        ----------
+        storage : FrameStorage | None, optional
+            Where frames are kept; in memory by default.
+
+        Returns
+        -------
+        FrameEncoder
+            The encoder, without any frame.
+        """
+        return FrameEncoder(self.kind, self.numbers, self.options.max_fractional_value, storage)
+
+    def finish(self, encoder: FrameEncoder) -> EncodedFrames:
+        """Put the frames of an encoder into the order in which they are stored."""
+        return encoder.finish(self.places.order, omit_empty=self.options.omit_empty_frames)
+
+    def encode(self, pixel_array: Any) -> EncodedFrames:
+        """Make the frames of an array, piece by piece.
+
+        Parameters
+        ----------
+        pixel_array : array-like | Volume
+            Pixels of all segments at all places.
+
+        Returns
+        -------
+        EncodedFrames
+            The frames, in the order in which they are stored.
+        """
+        encoder = self.encoder()
+        for piece in self.pieces(pixel_array):
+            encoder.add(Masks.from_array(piece.array, self.numbers), piece.places)
+        return self.finish(encoder)
+
+    def pieces(self, pixel_array: Any) -> Iterator[PixelPiece]:
+        """Divide an array into pieces that are read one after the other.
+
+        Parameters
+        ----------
+        pixel_array : array-like | Volume
+            Pixels of all segments at all places.
+
+        Yields
+        ------
+        PixelPiece
+            Pixels of some places.
+
+        Raises
+        ------
+        InvalidValueError
+            If the shape of the array does not fit the places.
+        """
+        if isinstance(pixel_array, Volume):
+            pixel_array = fit_volume(pixel_array, self.sources).array
+        pixels = as_sliceable(pixel_array)
+        if self.is_matrix:
+            yield from matrix_pieces(pixels, cast("TileGrid", self.places))
+            return
+        shape = require_dimensions(tuple(pixels.shape))
+        require_shape(self.places, (shape[0], shape[1], shape[2]))
+        yield from plane_pieces(pixels if pixels.ndim > 2 else np.asarray(pixels)[np.newaxis])
 
     @property
     def study(self) -> Dataset:
         """pydicom.Dataset: Image that patient and study are taken from."""
         return self.sources.images[0]
 
-    def write(self, dataset: Dataset) -> None:
-        """Write the modules of the segmentation.
+    def write(self, dataset: Dataset, frames: EncodedFrames) -> None:
+        """Write the modules of the segmentation, with its pixels.
 
         Parameters
         ----------
         dataset : pydicom.Dataset
             The new object, with its identification.
+        frames : EncodedFrames
+            Its frames.
+        """
+        self.write_modules(dataset, frames)
+        options = self.options
+        write_pixel_data(
+            dataset,
+            frames,
+            (self.places.rows, self.places.columns),
+            use_extended_offset_table=options.use_extended_offset_table,
+            workers=options.workers,
+        )
+
+    def write_modules(self, dataset: Dataset, frames: EncodedFrames) -> None:
+        """Write all modules of the segmentation but the values of its pixels.
+
+        Parameters
+        ----------
+        dataset : pydicom.Dataset
+            The new object, with its identification.
+        frames : EncodedFrames
+            Its frames.
         """
         images, options = self.sources.images, self.options
         dataset.ImageType = ["DERIVED", "PRIMARY"]
@@ -225,134 +286,38 @@ class SegmentationPlan:
         for keyword, value in lossy_compression_of(images).items():
             setattr(dataset, keyword, value)
         modules.write_pixel_description(
-            dataset, self.kind, self.places.rows, self.places.columns, self.frames.bits_allocated
+            dataset, self.kind, self.places.rows, self.places.columns, frames.bits_allocated
         )
+        if options.palette is not None:
+            options.palette.write(dataset)
         modules.write_segmentation_type(
             dataset,
             self.kind,
             fractional_type=options.fractional_type,
             max_fractional_value=options.max_fractional_value,
-            overlaps=self.overlaps,
+            overlaps=frames.overlaps,
         )
-        modules.write_dimensions(dataset, self.places, self.frames, options.organization_type)
+        modules.write_dimensions(dataset, self.places, frames, options.organization_type)
         self._write_segments(dataset)
-        groups = modules.functional_groups(dataset, self.places, self.frames, self.sources)
+        groups = modules.functional_groups(dataset, self.places, frames, self.sources)
         groups.attach(dataset)
-        self._write_pixels(dataset, options.use_extended_offset_table)
 
     def _write_segments(self, dataset: Dataset) -> None:
         """Write the descriptions encoded, which leaves the caller's objects their own."""
         encoding = encoding_of(dataset)
         value = encode_items(
-            [with_color(description) for description in self.descriptions],
+            self._colored_descriptions(),
             implicit_vr=encoding.implicit_vr,
             little_endian=encoding.little_endian,
             parent_encoding=list(encoding.encodings) or default_encoding,
         )
         attach_sequences(dataset, {_SEGMENT_SEQUENCE: value}, encoding)
 
-    def _write_pixels(self, dataset: Dataset, use_extended_offset_table: bool) -> None:
-        syntax = UID(dataset.file_meta.TransferSyntaxUID)
-        bits = self.frames.bits_allocated
-        if not is_compressed(syntax):
-            vr = "OW" if bits > 8 else "OB"
-            dataset.add_new(0x7FE00010, vr, self.frames.native_pixel_data())
-            return
-        if self.kind not in _COMPRESSIBLE and syntax != DEFLATED_IMAGE_FRAME:
-            raise InvalidValueError(
-                "single-bit frames are not compressed by this transfer syntax",
-                attribute="transfer_syntax_uid",
-                found=syntax.name,
-                expected=f"{ExplicitVRLittleEndian.name}, Deflated Image Frame Compression "
-                f"({DEFLATED_IMAGE_FRAME}), or a LABELMAP segmentation",
-                clause="PS3.5 8.2",
-            )
-        arrays = self.frames.arrays(self.places.rows, self.places.columns)
-        encoded = [encode_frame(frame, syntax, bits, bits, "MONOCHROME2") for frame in arrays]
-        if use_extended_offset_table:
-            value, offsets, lengths = encapsulate_extended(encoded)
-            dataset.ExtendedOffsetTable = offsets
-            dataset.ExtendedOffsetTableLengths = lengths
-        else:
-            value = encapsulate(encoded)
-        dataset.add_new(0x7FE00010, "OB", value)
-        dataset["PixelData"].is_undefined_length = True
-
-
-def _place(
-    pixel_array: Any, sources: SourceFrames, overrides: PlaneOverrides, tiling: Tiling
-) -> tuple[FrameArrangement, object]:
-    """Find where the pixels lie: a volume says it, an array follows the source frames."""
-    overridden = overrides != PlaneOverrides()
-    slide = sources.coordinate_system is CoordinateSystemNames.SLIDE
-    if overridden and (slide or sources.coordinate_system is None):
-        raise InvalidValueError(
-            "only planes in the patient coordinate system can be given another geometry",
-            attribute="plane_positions",
-            expected="no pixel_measures, plane_orientation or plane_positions",
-        )
-    if tiling.is_asked_for and not slide:
-        raise InvalidValueError(
-            "the source image has no total pixel matrix",
-            attribute="tile_pixel_array",
-            found=str(sources.coordinate_system),
-            expected="one tiled image",
-        )
-    if isinstance(pixel_array, Volume):
-        return _place_volume(pixel_array, sources, overridden)
-    if slide:
-        return _place_tiles(pixel_array, sources, tiling)
-    if sources.coordinate_system is None:
-        return UnplacedFrames.from_sources(sources), pixel_array
-    stack = PlaneStack.from_sources(sources).with_overrides(
-        overrides.pixel_measures, overrides.plane_orientation, overrides.plane_positions
-    )
-    if overrides.plane_positions is not None:
-        shape: tuple[int, ...] = np.shape(pixel_array)
-        first = 1 if len(shape) == 4 else len(shape) - 2
-        rows, columns = shape[first], shape[first + 1]
-        stack = stack.resized(rows, columns)
-    return stack, pixel_array
-
-
-def _place_volume(
-    volume: Volume, sources: SourceFrames, overridden: bool
-) -> tuple[FrameArrangement, object]:
-    if overridden:
-        raise InvalidValueError(
-            "a Volume has a geometry of its own",
-            attribute="pixel_array",
-            expected="no pixel_measures, plane_orientation or plane_positions beside it",
-        )
-    if sources.coordinate_system is not CoordinateSystemNames.PATIENT:
-        raise InvalidValueError(
-            "a Volume needs source images in the patient coordinate system",
-            attribute="pixel_array",
-            found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
-            expected="an array with a plane for each source frame",
-        )
-    aligned = align_volume(volume, sources)
-    return PlaneStack.from_volume(aligned, sources), aligned.array
-
-
-def _place_tiles(
-    pixel_array: object, sources: SourceFrames, tiling: Tiling
-) -> tuple[FrameArrangement, object]:
-    if not tiling.tile_pixel_array:
-        if tiling.tile_size is not None:
-            raise InvalidValueError(
-                "the size of tiles is that of the source's",
-                attribute="tile_size",
-                found=tiling.tile_size,
-                remedy="Pass tile_pixel_array=True, and the total pixel matrix as pixel_array.",
-            )
-        return TileGrid.from_sources(sources), pixel_array
-    matrix = np.asarray(pixel_array)
-    grid = TileGrid.of_matrix(sources, tiling.tile_size)
-    if tiling.resampled and matrix.ndim >= 2:
-        first = 0 if matrix.ndim == 2 else 1
-        grid = grid.resampled((matrix.shape[first], matrix.shape[first + 1]))
-    return grid, cut_tiles(matrix, grid)
+    def _colored_descriptions(self) -> list[SegmentDescription]:
+        """Descriptions with a colour each, unless the palette says the colours."""
+        if self.options.palette is not None:
+            return list(self.descriptions)
+        return [with_color(description) for description in self.descriptions]
 
 
 def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:
@@ -374,21 +339,3 @@ def _write_equipment(
         items.insert(0, ContributingEquipment.for_image_acquisition(source))
     if items:
         dataset.ContributingEquipmentSequence = items
-
-
-def require_supported(**options: object) -> None:
-    """Raise for options of the interface that are not there yet.
-
-    Parameters
-    ----------
-    **options
-        Options by name; those that are ``None`` or false are not asked for.
-
-    Raises
-    ------
-    UnsupportedError
-        If an option is asked for.
-    """
-    for name, value in options.items():
-        if value is not None and value is not False:
-            raise UnsupportedError(f"{name} is not supported yet", attribute=name, found=value)

@@ -56,6 +56,10 @@ class SegmentDescription(DicomItem):
         Anatomic structures that are of interest.
     display_color : CIELabColor | None, optional
         Colour that viewers should use.
+    segmented_property_type_modifiers : Sequence[Code | CodedConcept] | None, optional
+        Modifiers of the property, such as ``(7771000, SCT, "Left")``.
+    anatomic_region_modifiers : Sequence[Code | CodedConcept] | None, optional
+        Modifiers of the anatomic region, of which there must be one then.
 
     Raises
     ------
@@ -78,6 +82,9 @@ class SegmentDescription(DicomItem):
         anatomic_regions: Sequence[Code | CodedConcept] | None = None,
         primary_anatomic_structures: Sequence[Code | CodedConcept] | None = None,
         display_color: CIELabColor | None = None,
+        *,
+        segmented_property_type_modifiers: Sequence[Code | CodedConcept] | None = None,
+        anatomic_region_modifiers: Sequence[Code | CodedConcept] | None = None,
     ) -> None:
         super().__init__()
         self.SegmentNumber = _check_number(segment_number)
@@ -99,6 +106,30 @@ class SegmentDescription(DicomItem):
         if display_color is not None:
             color = check_type(display_color, CIELabColor, "display_color")
             self.RecommendedDisplayCIELabValue = list(color.value)
+        self._set_modifiers(segmented_property_type_modifiers, anatomic_region_modifiers)
+
+    def _set_modifiers(
+        self,
+        of_type: Sequence[Code | CodedConcept] | None,
+        of_region: Sequence[Code | CodedConcept] | None,
+    ) -> None:
+        if of_type is not None:
+            item = self.SegmentedPropertyTypeCodeSequence[0]
+            item.SegmentedPropertyTypeModifierCodeSequence = to_codes(
+                of_type, "segmented_property_type_modifiers"
+            )
+        if of_region is not None:
+            regions = list(self.get("AnatomicRegionSequence") or [])
+            if len(regions) != 1:
+                raise InvalidValueError(
+                    "modifiers belong to one anatomic region",
+                    attribute="anatomic_region_modifiers",
+                    found=f"{len(regions)} anatomic regions",
+                    clause="PS3.3 10.5",
+                )
+            regions[0].AnatomicRegionModifierSequence = to_codes(
+                of_region, "anatomic_region_modifiers"
+            )
 
     def _set_algorithm(
         self,
@@ -187,12 +218,24 @@ class SegmentDescription(DicomItem):
     @property
     def anatomic_regions(self) -> list[CodedConcept]:
         """list[CodedConcept]: Anatomic regions where the segment lies."""
-        return self._codes("AnatomicRegionSequence")
+        return _codes(self, "AnatomicRegionSequence")
+
+    @property
+    def segmented_property_type_modifiers(self) -> list[CodedConcept]:
+        """list[CodedConcept]: Modifiers of the segmented property, such as the side."""
+        item = self.SegmentedPropertyTypeCodeSequence[0]
+        return _codes(item, "SegmentedPropertyTypeModifierCodeSequence")
+
+    @property
+    def anatomic_region_modifiers(self) -> list[CodedConcept]:
+        """list[CodedConcept]: Modifiers of the first anatomic region."""
+        regions = self.get("AnatomicRegionSequence")
+        return _codes(regions[0], "AnatomicRegionModifierSequence") if regions else []
 
     @property
     def primary_anatomic_structures(self) -> list[CodedConcept]:
         """list[CodedConcept]: Anatomic structures that are of interest."""
-        return self._codes("PrimaryAnatomicStructureSequence")
+        return _codes(self, "PrimaryAnatomicStructureSequence")
 
     @property
     def display_color(self) -> CIELabColor | None:
@@ -200,8 +243,9 @@ class SegmentDescription(DicomItem):
         value = self.get("RecommendedDisplayCIELabValue")
         return None if not value else CIELabColor.from_dicom_value(list(value))
 
-    def _codes(self, keyword: str) -> list[CodedConcept]:
-        return [CodedConcept.from_dataset(item, copy=False) for item in self.get(keyword) or ()]
+
+def _codes(item: Dataset, keyword: str) -> list[CodedConcept]:
+    return [CodedConcept.from_dataset(each, copy=False) for each in item.get(keyword) or ()]
 
 
 def _check_number(number: Any) -> int:

@@ -1,25 +1,49 @@
-"""Frames of a segmentation: which there are, and the bytes of their pixels (PS3.3 C.8.20.2.1)."""
+"""Frames of a segmentation: made of planes as they come, put in order (PS3.3 C.8.20.2.1)."""
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from array import array
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from iodkit.errors import InvalidValueError, IodkitWarning
-from iodkit_seg.bitplanes import BitFrame, join_bit_frames, label_bits, mask_bits, unpack_bits
+from iodkit_seg.bitplanes import BitFrame, bit_pieces, frame_bits, label_bits, mask_bits
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.syntaxes import bits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from iodkit_seg.masks import Masks
 
-__all__ = ["EncodedFrames", "encode_frames"]
+__all__ = [
+    "EncodedFrames",
+    "FrameEncoder",
+    "FrameStorage",
+    "Payload",
+    "as_array",
+    "pixel_type",
+]
+
+Payload = Any
+"""Pixels of a frame: a `BitFrame` or an array; bytes where a storage compresses them."""
+
+_MANY = 2048
+
+
+class FrameStorage(Protocol):
+    """Where frames are kept until it is known in which order they are stored."""
+
+    def append(self, payload: Payload) -> None:
+        """Keep a frame."""
+
+    def __getitem__(self, index: int, /) -> Payload:
+        """Give back the frame that was kept as the n-th."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,76 +56,230 @@ class EncodedFrames:
         Index of the plane of each frame, shape (frames,).
     segments : numpy.ndarray | None
         Number of the segment of each frame, shape (frames,); ``None`` in a label map.
-    pixels : bytes | list[numpy.ndarray]
-        Native pixel data of all frames, or arrays of frames that are still to be compressed.
     bits_allocated : int
         1, 8 or 16.
+    overlaps : bool
+        Whether segments share pixels.
+    storage : FrameStorage
+        Where the pixels are.
+    kept_as : numpy.ndarray
+        For each frame its number in the storage; -1 if it is empty.
     """
 
     planes: NDArray[np.intp]
     segments: NDArray[np.int64] | None
-    pixels: bytes | list[NDArray[Any]]
     bits_allocated: int
+    overlaps: bool
+    storage: FrameStorage
+    kept_as: NDArray[np.intp]
 
-    def native_pixel_data(self) -> bytes:
+    def __len__(self) -> int:
+        return len(self.planes)
+
+    def part(self, start: int, stop: int) -> EncodedFrames:
+        """Take consecutive frames.
+
+        Parameters
+        ----------
+        start, stop : int
+            Index of the first frame, and the one after the last.
+
+        Returns
+        -------
+        EncodedFrames
+            The frames; they share the storage.
+        """
+        return replace(
+            self,
+            planes=self.planes[start:stop],
+            segments=None if self.segments is None else self.segments[start:stop],
+            kept_as=self.kept_as[start:stop],
+        )
+
+    def payloads(self) -> Iterator[Payload | None]:
+        """Give the pixels of the frames one by one; ``None`` for an empty one."""
+        for start in range(0, len(self.kept_as), _MANY):
+            for number in self.kept_as[start : start + _MANY].tolist():
+                yield None if number < 0 else self.storage[number]
+
+    def native_length(self, rows: int, columns: int) -> int:
+        """Number of bytes of native pixel data, padded to an even length (PS3.5 8.1.1)."""
+        size = (len(self) * rows * columns * self.bits_allocated + 7) // 8
+        return size + size % 2
+
+    def native_pieces(self, rows: int, columns: int) -> Iterator[Any]:
+        """Give the value of native pixel data as buffers that follow each other."""
+        if self.bits_allocated == 1:
+            yield from bit_pieces(self.payloads(), rows * columns)
+        else:
+            empty = bytes(rows * columns * self.bits_allocated // 8)
+            for payload in self.payloads():
+                yield empty if payload is None else np.ascontiguousarray(payload).data
+        if (len(self) * rows * columns * self.bits_allocated + 7) // 8 % 2:
+            yield b"\0"
+
+    def native_pixel_data(self, rows: int, columns: int) -> bytes:
         """Join the frames into the value of Pixel Data, padded to an even length."""
-        if isinstance(self.pixels, bytes):
-            return self.pixels
-        pieces: list[Any] = [np.ascontiguousarray(frame).data for frame in self.pixels]
-        if sum(frame.nbytes for frame in self.pixels) % 2:
-            pieces.append(b"\0")
-        return b"".join(pieces)
+        return b"".join(self.native_pieces(rows, columns))
 
     def arrays(self, rows: int, columns: int) -> Iterator[NDArray[Any]]:
         """Give the frames one by one, each of shape (rows, columns), single bits as 0 and 1."""
-        if not isinstance(self.pixels, bytes):
-            yield from self.pixels
-            return
-        packed = np.frombuffer(self.pixels, np.uint8)
-        for frame in range(len(self.planes)):
-            yield unpack_bits(packed, frame, rows * columns).reshape(rows, columns)
+        empty = np.zeros((rows, columns), pixel_type(self.bits_allocated))
+        for payload in self.payloads():
+            yield empty if payload is None else as_array(payload, rows, columns)
 
 
-def encode_frames(
-    masks: Masks,
-    kind: SegmentationTypeValues,
-    order: NDArray[np.intp],
-    *,
-    omit_empty: bool,
-    max_fractional_value: int,
-) -> EncodedFrames:
-    """Make the frames of a segmentation.
+def pixel_type(bits_allocated: int) -> np.dtype[Any]:
+    """Give the type of arrays of frames: single bits are 0 and 1."""
+    return np.dtype(np.uint16 if bits_allocated == 16 else np.uint8)
+
+
+def as_array(payload: Payload, rows: int, columns: int) -> NDArray[Any]:
+    """Give the pixels of a frame as an array.
 
     Parameters
     ----------
-    masks : Masks
-        Pixels of all segments.
-    kind : SegmentationTypeValues
-        Type of the segmentation.
-    order : numpy.ndarray
-        Indices of the planes in the order in which they are stored.
-    omit_empty : bool
-        Whether frames without any set pixel are left out.
-    max_fractional_value : int
-        Value that stands for 1.0 (FRACTIONAL).
+    payload : BitFrame | numpy.ndarray
+        The frame.
+    rows, columns : int
+        Its size.
 
     Returns
     -------
-    EncodedFrames
-        Frames, ordered by segment, then by plane.
-
-    Warns
-    -----
-    IodkitWarning
-        If all frames are empty: they are kept, since an image needs a frame.
+    numpy.ndarray
+        Shape (rows, columns); single bits as 0 and 1.
     """
-    if kind is SegmentationTypeValues.BINARY:
-        masks.require_binary(kind)
-        return _encode_binary(masks, order, omit_empty)
-    if kind is SegmentationTypeValues.LABELMAP:
-        masks.require_binary(kind)
-        return _encode_labelmap(masks, order, omit_empty)
-    return _encode_fractional(masks, order, omit_empty=omit_empty, maximum=max_fractional_value)
+    if isinstance(payload, BitFrame):
+        return frame_bits(payload, rows * columns).reshape(rows, columns)
+    array: NDArray[Any] = payload
+    return array
+
+
+class FrameEncoder:
+    """Makes the frames of planes that come in any order.
+
+    Parameters
+    ----------
+    kind : SegmentationTypeValues
+        Type of the segmentation.
+    numbers : Sequence[int]
+        Numbers of all segments, without that of the background.
+    max_fractional_value : int
+        Value that stands for 1.0 (FRACTIONAL).
+    storage : FrameStorage, optional
+        Where frames are kept; in memory by default.
+
+    Raises
+    ------
+    InvalidValueError
+        If the value that stands for 1.0 does not fit into 8 bits.
+    """
+
+    def __init__(
+        self,
+        kind: SegmentationTypeValues,
+        numbers: Sequence[int],
+        max_fractional_value: int,
+        storage: FrameStorage | None = None,
+    ) -> None:
+        is_fractional = kind is SegmentationTypeValues.FRACTIONAL
+        if is_fractional and not 1 <= max_fractional_value <= 255:
+            raise InvalidValueError(
+                "value is not allowed",
+                attribute="max_fractional_value",
+                found=max_fractional_value,
+                expected="a number from 1 to 255",
+                clause="PS3.3 C.8.20.2.3.2",
+            )
+        self._kind = kind
+        self._numbers = np.array(numbers, np.int64)
+        self._index_of = {number: index for index, number in enumerate(numbers)}
+        self._maximum = max_fractional_value
+        self._storage: FrameStorage = [] if storage is None else storage
+        self._bits = bits_of(kind, numbers)
+        # Sixteen bytes for each frame that is kept.
+        self._places, self._segments = array("q"), array("q")
+        self.overlaps = False
+        """bool: Whether segments of any masks so far share pixels."""
+
+    @property
+    def number_of_frames(self) -> int:
+        """int: Number of frames so far that are not empty."""
+        return len(self._places)
+
+    def add(self, masks: Masks, places: NDArray[np.intp]) -> None:
+        """Make and keep the frames of some planes that are not empty.
+
+        Parameters
+        ----------
+        masks : Masks
+            Pixels of all segments, or of some.
+        places : numpy.ndarray
+            Place of each plane.
+        """
+        at, indices = places.tolist(), [self._index_of[number] for number in masks.numbers]
+        for plane, segment, payload in self._frames_of(masks):
+            self._storage.append(payload)
+            self._places.append(at[plane])
+            self._segments.append(indices[segment])
+        self.overlaps = self.overlaps or masks.overlaps()
+
+    def _frames_of(self, masks: Masks) -> Iterator[tuple[int, int, Payload]]:
+        if self._kind is SegmentationTypeValues.FRACTIONAL:
+            return _fractional_frames(masks, self._maximum)
+        masks.require_binary(self._kind)
+        if self._kind is SegmentationTypeValues.BINARY:
+            return _binary_frames(masks)
+        return _label_frames(masks, pixel_type(self._bits).type)
+
+    def finish(self, order: NDArray[np.intp], *, omit_empty: bool) -> EncodedFrames:
+        """Put the frames in order: by segment, then by plane.
+
+        Parameters
+        ----------
+        order : numpy.ndarray
+            Indices of all places in the order in which frames are stored.
+        omit_empty : bool
+            Whether frames without any set pixel are left out.
+
+        Returns
+        -------
+        EncodedFrames
+            The frames.
+
+        Warns
+        -----
+        IodkitWarning
+            If all frames are empty: they are kept, since an image needs a frame.
+        """
+        places = np.array(self._places, np.intp)
+        segments = np.array(self._segments, np.intp)
+        if omit_empty and not len(places):
+            _warn_empty()
+            omit_empty = False
+        ranks = np.empty(len(order), np.intp)
+        ranks[order] = np.arange(len(order))
+        if omit_empty:
+            kept_as = np.lexsort((ranks[places], segments))
+            planes, indices = places[kept_as], segments[kept_as]
+        else:
+            count = 1 if self._is_labelmap else len(self._numbers)
+            table = np.full((count, len(order)), -1, np.intp)
+            table[segments, ranks[places]] = np.arange(len(places))
+            kept_as = table.reshape(-1)
+            planes, indices = np.tile(order, count), np.repeat(np.arange(count), len(order))
+        return EncodedFrames(
+            planes=planes,
+            segments=None if self._is_labelmap else self._numbers[indices],
+            bits_allocated=self._bits,
+            overlaps=self.overlaps,
+            storage=self._storage,
+            kept_as=kept_as,
+        )
+
+    @property
+    def _is_labelmap(self) -> bool:
+        return self._kind is SegmentationTypeValues.LABELMAP
 
 
 def _warn_empty() -> None:
@@ -109,81 +287,33 @@ def _warn_empty() -> None:
         "No pixel of any segment is set; all frames are kept although empty ones were to be left "
         "out, since an image has at least one frame.",
         IodkitWarning,
-        stacklevel=6,
+        stacklevel=7,
     )
 
 
-def _encode_binary(masks: Masks, order: NDArray[np.intp], omit_empty: bool) -> EncodedFrames:
+def _binary_frames(masks: Masks) -> Iterator[tuple[int, int, Payload]]:
     bits_of = (
         label_bits(masks.array, masks.numbers) if masks.is_labelmap else mask_bits(masks.array)
     )
-    found: list[list[BitFrame]] = [[] for _ in masks.numbers]
-    for plane in order.tolist():
+    for plane in range(len(masks.array)):
         for frame in bits_of(plane):
-            found[frame.segment].append(frame)
-    if omit_empty and not any(found):
-        _warn_empty()
-        omit_empty = False
-    frames: list[BitFrame | None]
-    if omit_empty:
-        stored = [frame for segment in found for frame in segment]
-        frames = list(stored)
-        planes = np.array([frame.plane for frame in stored], np.intp)
-        counts = [len(segment) for segment in found]
-    else:
-        by_plane = [{frame.plane: frame for frame in segment} for segment in found]
-        frames = [segment.get(plane) for segment in by_plane for plane in order.tolist()]
-        planes = np.tile(order, len(found))
-        counts = [len(order)] * len(found)
-    _, rows, columns = masks.shape
-    return EncodedFrames(
-        planes=planes,
-        segments=np.repeat(np.array(masks.numbers, np.int64), counts),
-        pixels=join_bit_frames(frames, rows * columns),
-        bits_allocated=1,
-    )
+            yield plane, frame.segment, frame
 
 
-def _encode_labelmap(masks: Masks, order: NDArray[np.intp], omit_empty: bool) -> EncodedFrames:
-    dtype: type[np.unsignedinteger] = np.uint8 if max(masks.numbers) <= 255 else np.uint16
-    planes = list(masks.label_planes(dtype))
-    kept = [p for p in order.tolist() if not omit_empty or planes[p].any()]
-    if not kept:
-        _warn_empty()
-        kept = order.tolist()
-    return EncodedFrames(
-        planes=np.array(kept, np.intp),
-        segments=None,
-        pixels=[planes[p] for p in kept],
-        bits_allocated=8 * np.dtype(dtype).itemsize,
-    )
+def _label_frames(
+    masks: Masks, dtype: type[np.unsignedinteger]
+) -> Iterator[tuple[int, int, Payload]]:
+    for index, plane in enumerate(masks.label_planes(dtype)):
+        if plane.any():
+            yield index, 0, plane
 
 
-def _encode_fractional(
-    masks: Masks, order: NDArray[np.intp], *, omit_empty: bool, maximum: int
-) -> EncodedFrames:
-    if not 1 <= maximum <= 255:
-        raise InvalidValueError(
-            "value is not allowed",
-            attribute="max_fractional_value",
-            found=maximum,
-            expected="a number from 1 to 255",
-            clause="PS3.3 C.8.20.2.3.2",
-        )
-    planes: list[int] = []
-    numbers: list[int] = []
-    pixels: list[NDArray[Any]] = []
+def _fractional_frames(masks: Masks, maximum: int) -> Iterator[tuple[int, int, Payload]]:
     for index, number in enumerate(masks.numbers):
-        for plane in order.tolist():
+        for plane in range(len(masks.array)):
             frame = _fractions(masks, plane, index, number, maximum)
-            if not omit_empty or frame.any():
-                planes.append(plane)
-                numbers.append(number)
-                pixels.append(frame)
-    if not pixels:
-        _warn_empty()
-        return _encode_fractional(masks, order, omit_empty=False, maximum=maximum)
-    return EncodedFrames(np.array(planes, np.intp), np.array(numbers, np.int64), pixels, 8)
+            if frame.any():
+                yield plane, index, frame
 
 
 def _fractions(

@@ -16,13 +16,37 @@ if TYPE_CHECKING:
 
     from iodkit_seg.enums import SegmentationTypeValues
 
-__all__ = ["Masks", "OverlappingSegmentsError"]
+__all__ = ["Masks", "OverlappingSegmentsError", "require_dimensions"]
 
 
 class OverlappingSegmentsError(InvalidValueError, RuntimeError):
     """Segments share pixels where each pixel may belong to one segment only."""
 
     code = "overlapping-segments"
+
+    @classmethod
+    def found_in(cls, plane: int, number: int) -> OverlappingSegmentsError:
+        """Make the error of a reader that is to combine segments into one label map.
+
+        Parameters
+        ----------
+        plane : int
+            Index of the output plane, from 0.
+        number : int
+            Number of the segment whose pixels another one has already.
+
+        Returns
+        -------
+        OverlappingSegmentsError
+            The error.
+        """
+        return cls(
+            f"segment {number} overlaps another one in plane {plane} of the output",
+            attribute="combine_segments",
+            expected="no pixel in more than one segment",
+            remedy="Get the segments without combining them, or pass skip_overlap_checks=True: "
+            "then the highest label wins.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +97,12 @@ class Masks:
                 found=str(array.dtype),
                 expected="booleans, integers or floating-point numbers",
             )
+        require_dimensions(array.shape)
         if array.ndim == 2:
             array = array[np.newaxis]
         described = tuple(n for n in numbers if n != 0)
         if array.ndim == 4:
             return cls(_check_stacked(array, len(described)), described)
-        if array.ndim != 3:
-            raise InvalidValueError(
-                f"pixel_array has {array.ndim} dimensions",
-                attribute="pixel_array",
-                found=array.shape,
-                expected="(rows, columns), (planes, rows, columns) or (planes, rows, columns, "
-                "segments)",
-            )
-        if array.size == 0:
-            raise InvalidValueError(
-                "pixel_array is empty", attribute="pixel_array", found=array.shape
-            )
         if array.dtype.kind == "f":
             return cls._from_single_fraction(array, described)
         return cls(_check_labels(array, described), described)
@@ -200,6 +213,37 @@ class Masks:
         return Masks(self.array[planes], self.numbers)
 
 
+def require_dimensions(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Check how many dimensions pixels have.
+
+    Parameters
+    ----------
+    shape : tuple[int, ...]
+        Shape of a label map, or of stacked masks.
+
+    Returns
+    -------
+    tuple[int, ...]
+        The shape with a length of 1 in front where there is only one plane.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are too few or too many dimensions, or no pixel at all.
+    """
+    if not 2 <= len(shape) <= 4:
+        raise InvalidValueError(
+            f"pixel_array has {len(shape)} dimensions",
+            attribute="pixel_array",
+            found=shape,
+            expected="(rows, columns), (planes, rows, columns) or (planes, rows, columns, "
+            "segments)",
+        )
+    if 0 in shape:
+        raise InvalidValueError("pixel_array is empty", attribute="pixel_array", found=shape)
+    return (1, *shape) if len(shape) == 2 else shape
+
+
 def _check_stacked(array: NDArray[Any], segments: int) -> NDArray[Any]:
     if array.shape[3] != segments:
         raise InvalidValueError(
@@ -208,8 +252,6 @@ def _check_stacked(array: NDArray[Any], segments: int) -> NDArray[Any]:
             found=array.shape,
             expected=f"{segments} in the last dimension, as described",
         )
-    if array.size == 0:
-        raise InvalidValueError("pixel_array is empty", attribute="pixel_array", found=array.shape)
     low, high = array.min(), array.max()
     if not (low >= 0 and high <= 1):
         raise InvalidValueError(

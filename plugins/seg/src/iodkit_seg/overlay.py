@@ -208,16 +208,11 @@ def _slab(
     places: FramePlaces, frame: int, thickness: float, segmentation: Segmentation
 ) -> VolumeGeometry:
     """Geometry of one frame, as a volume of one slice."""
-    plane = places.plane_of_frame[frame]
-    orientation = places.orientations[plane]
-    right, down = orientation.reshape(2, 3)
-    row, column = places.corners[frame].tolist()
-    height, width = places.pixel_spacing
-    corner = places.positions[plane] + row * height * down + column * width * right
+    part = places.part(int(places.plane_of_frame[frame]), *places.corners[frame].tolist())
     affine = create_affine_matrix_from_attributes(
-        corner.tolist(),
-        orientation.tolist(),
-        (height, width),
+        part.position,
+        part.orientation,
+        part.pixel_spacing,
         thickness,
         index_convention=VOLUME_INDEX_CONVENTION,
         slices_first=True,

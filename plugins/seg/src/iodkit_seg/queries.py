@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pydicom.sr.coding import Code
     from pydicom.tag import BaseTag
 
-__all__ = ["SegmentQueries"]
+__all__ = ["SEGMENT_DIMENSION", "SegmentQueries"]
 
-_SEGMENT_DIMENSION = 0x0062000B
+SEGMENT_DIMENSION = 0x0062000B
 
 
 class SegmentQueries(Image):
@@ -191,7 +191,7 @@ class SegmentQueries(Image):
             Tags of the attributes that the dimension indices point to.
         """
         pointers = self.dimension_index_pointers
-        return [pointer for pointer in pointers if pointer != _SEGMENT_DIMENSION]
+        return [pointer for pointer in pointers if pointer != SEGMENT_DIMENSION]
 
 
 def _code(code: Code | CodedConcept | None) -> CodedConcept | None:

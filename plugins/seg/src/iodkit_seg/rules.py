@@ -8,6 +8,7 @@ import numpy as np
 
 from iodkit.attributes import Fault
 from iodkit_seg.sop import Segmentation
+from iodkit_seg.syntaxes import TYPE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ __all__ = [
 
 _LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _PER_FRAME = "PerFrameFunctionalGroupsSequence"
-_BITS = {"BINARY": (1,), "FRACTIONAL": (8,), "LABELMAP": (8, 16)}
+_BITS = {kind.value: bits for kind, bits in TYPE_BITS.items()}
 _FRACTIONAL_TYPES = ("PROBABILITY", "OCCUPANCY")
 
 

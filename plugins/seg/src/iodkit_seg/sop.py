@@ -6,31 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.uid import UID
 
-from iodkit.context import Equipment, current
-from iodkit.dataset import SOPClass, require_enhanced
-from iodkit.elements import coerce_enum
-from iodkit.errors import SOPClassError
-from iodkit_image.regions import IndexRange, VolumeWindow
-from iodkit_seg.access import select_frames
-from iodkit_seg.creation import (
-    PlaneOverrides,
-    SegmentationOptions,
-    SegmentationPlan,
-    Tiling,
-    require_supported,
-)
-from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.modules import ContentIdentification, PyramidLevel
-from iodkit_seg.pixels import SegmentRequest, assemble, selected_numbers
-from iodkit_seg.queries import SegmentQueries
+from iodkit.errors import SOPClassError, UnsupportedError
+from iodkit_seg.arrangement import PixelExtent
+from iodkit_seg.construction import SEGMENTATION_SOP_CLASSES, begin
+from iodkit_seg.enums import SegmentationFractionalTypeValues
+from iodkit_seg.sourced import SourcedSegments
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
     from typing import BinaryIO, Unpack
 
-    from numpy.typing import DTypeLike
+    from numpy.typing import NDArray
     from pydicom.dataset import Dataset
     from pydicom.valuerep import PersonName
 
@@ -42,18 +30,17 @@ if TYPE_CHECKING:
     )
     from iodkit.dataset import ContributingEquipment, SOPClassOptions
     from iodkit.overlays import MaskMark, View
-    from iodkit.spatial import Volume
     from iodkit.standard.enums import DimensionOrganizationTypeValues
+    from iodkit_image.transforms import PaletteColorLUTTransformation
     from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.enums import SegmentationTypeValues
 
 __all__ = ["SOP_CLASS_UIDS", "Segmentation", "segread"]
 
-SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.4")
-LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
-SOP_CLASS_UIDS = (SEGMENTATION_STORAGE, LABEL_MAP_SEGMENTATION_STORAGE)
+SOP_CLASS_UIDS = SEGMENTATION_SOP_CLASSES
 
 
-class Segmentation(SegmentQueries):
+class Segmentation(SourcedSegments):
     """A segmentation or label map segmentation (PS3.3 A.51).
 
     Parameters
@@ -64,7 +51,8 @@ class Segmentation(SegmentQueries):
     pixel_array : numpy.ndarray | Volume
         Pixels of the segments.  An array has a plane for each source frame, in the order in
         which the frames are given: shape (planes, rows, columns) with numbers of segments as
-        values, or (planes, rows, columns, segments) with a mask for each segment.  A volume
+        values, or (planes, rows, columns, segments) with a mask for each segment.  Arrays of dask
+        or zarr, memory maps and the like are read piece by piece.  A volume
         brings its own geometry, is turned to lie like the sources where that is exact, and its
         planes are matched to the source frames by their place.
     segmentation_type : str | SegmentationTypeValues
@@ -84,8 +72,8 @@ class Segmentation(SegmentQueries):
     content_description, content_creator_name, content_label : optional
         Description, creator and label of the content; the label is a code string.
     transfer_syntax_uid : str | pydicom.uid.UID, optional
-        Transfer syntax.  Frames of a BINARY segmentation can be native, or compressed by
-        Deflated Image Frame Compression, 1.2.840.10008.1.2.8.1.
+        Transfer syntax: a native one, or one without loss that is defined for the bits of the
+        type; see :data:`iodkit_seg.syntaxes.SYNTAXES`.
     pixel_measures, plane_orientation, plane_positions : optional
         Geometry of the planes where it is not that of the source frames.
     omit_empty_frames : bool, optional
@@ -93,7 +81,8 @@ class Segmentation(SegmentQueries):
     content_creator_identification : ContentCreatorIdentificationCodeSequence | None, optional
         Coded identification of the creator.
     workers : int | concurrent.futures.Executor, optional
-        Accepted for compatibility; frames are encoded in this thread.
+        Processes that compress frames, as many as there are processors if negative; or what runs
+        them.  Native frames need none.
     dimension_organization_type : DimensionOrganizationTypeValues | str | None, optional
         Organisation of the frames (PS3.3 C.7.6.17); found out by default.
     further_source_images : Sequence[pydicom.Dataset] | None, optional
@@ -110,8 +99,11 @@ class Segmentation(SegmentQueries):
     pyramid_uid, pyramid_label : str | None, optional
         Multi-resolution pyramid that the segmentation is a level of; its total pixel matrix may
         then be of another size than the source's, and covers the same area.
-    palette_color_lut_transformation, icc_profile : optional
-        Not supported yet.
+    palette_color_lut_transformation : PaletteColorLUTTransformation | None, optional
+        Colours of a label map, one for each number of a segment and for the background; segments
+        then have no colour of their own.
+    icc_profile : bytes | None, optional
+        Colour profile of the palette, of the class of input devices; sRGB by default.
     **kwargs
         Further arguments of :class:`iodkit.SOPClass`.
 
@@ -159,65 +151,51 @@ class Segmentation(SegmentQueries):
         pyramid_uid: str | None = None,
         pyramid_label: str | None = None,
         further_source_images: Sequence[Dataset] | None = None,
-        palette_color_lut_transformation: Dataset | None = None,
+        palette_color_lut_transformation: PaletteColorLUTTransformation | None = None,
         icc_profile: bytes | None = None,
         contributing_equipment: Sequence[ContributingEquipment] | None = None,
         use_extended_offset_table: bool = False,
         **kwargs: Unpack[SOPClassOptions],
     ) -> None:
-        del workers
-        require_supported(
-            palette_color_lut_transformation=palette_color_lut_transformation,
-            icc_profile=icc_profile,
-        )
-        kind = coerce_enum(segmentation_type, SegmentationTypeValues, "segmentation_type")
-        equipment = Equipment(
-            manufacturer, manufacturer_model_name, software_versions, device_serial_number
-        ).over(current().equipment)
-        require_enhanced(equipment)
-        plan = SegmentationPlan.make(
-            source_images,
-            pixel_array,
-            kind,
-            segment_descriptions,
-            further_source_images=further_source_images,
-            overrides=PlaneOverrides(pixel_measures, plane_orientation, plane_positions),
-            tiling=Tiling(tile_pixel_array, tile_size, resampled=pyramid_uid is not None),
-            options=SegmentationOptions(
-                pyramid=PyramidLevel(pyramid_uid, pyramid_label),
-                content=ContentIdentification(
-                    content_label,
-                    content_description,
-                    content_creator_name,
-                    content_creator_identification,
-                ),
-                fractional_type=fractional_type,
-                max_fractional_value=max_fractional_value,
-                omit_empty_frames=omit_empty_frames,
-                organization_type=dimension_organization_type,
-                contributing_equipment=contributing_equipment,
-                use_extended_offset_table=use_extended_offset_table,
-            ),
-        )
-        is_labelmap = kind is SegmentationTypeValues.LABELMAP
-        SOPClass.__init__(
+        plan = begin(
             self,
-            study_instance_uid=str(plan.study.StudyInstanceUID),
+            source_images,
+            PixelExtent.of(pixel_array),
+            segmentation_type,
+            segment_descriptions,
             series_instance_uid=series_instance_uid,
             series_number=series_number,
             sop_instance_uid=sop_instance_uid,
-            sop_class_uid=LABEL_MAP_SEGMENTATION_STORAGE if is_labelmap else SEGMENTATION_STORAGE,
             instance_number=instance_number,
-            modality="SEG",
-            manufacturer=equipment.manufacturer,
+            manufacturer=manufacturer,
+            manufacturer_model_name=manufacturer_model_name,
+            software_versions=software_versions,
+            device_serial_number=device_serial_number,
+            fractional_type=fractional_type,
+            max_fractional_value=max_fractional_value,
+            content_description=content_description,
+            content_creator_name=content_creator_name,
             transfer_syntax_uid=transfer_syntax_uid,
-            manufacturer_model_name=equipment.manufacturer_model_name,
-            software_versions=equipment.software_versions,
-            device_serial_number=equipment.device_serial_number,
+            pixel_measures=pixel_measures,
+            plane_orientation=plane_orientation,
+            plane_positions=plane_positions,
+            omit_empty_frames=omit_empty_frames,
+            content_label=content_label,
+            content_creator_identification=content_creator_identification,
+            dimension_organization_type=dimension_organization_type,
+            tile_pixel_array=tile_pixel_array,
+            tile_size=tile_size,
+            pyramid_uid=pyramid_uid,
+            pyramid_label=pyramid_label,
+            further_source_images=further_source_images,
+            palette_color_lut_transformation=palette_color_lut_transformation,
+            icc_profile=icc_profile,
+            contributing_equipment=contributing_equipment,
+            use_extended_offset_table=use_extended_offset_table,
+            workers=workers,
             **kwargs,
         )
-        self.copy_patient_and_study_information(plan.study)
-        plan.write(self)
+        plan.write(self, plan.encode(pixel_array))
 
     @classmethod
     def _check_dataset(cls, dataset: Dataset) -> None:
@@ -232,106 +210,41 @@ class Segmentation(SegmentQueries):
             )
         super()._check_dataset(dataset)
 
-    def get_volume(  # type: ignore[override]  # segments take the place of pixel transforms
+    def add_segments(
         self,
-        *,
-        slice_start: int | None = None,
-        slice_end: int | None = None,
-        row_start: int | None = None,
-        row_end: int | None = None,
-        column_start: int | None = None,
-        column_end: int | None = None,
-        as_indices: bool = False,
-        dtype: DTypeLike | None = None,
-        segment_numbers: Sequence[int] | None = None,
-        combine_segments: bool = False,
-        relabel: bool = False,
-        rescale_fractional: bool = True,
-        skip_overlap_checks: bool = False,
-        apply_palette_color_lut: bool = False,
-        apply_icc_profile: bool | None = None,
-        allow_missing_positions: bool = True,
-        rtol: float | None = None,
-        atol: float | None = None,
-        perpendicular_tol: float | None = None,
-    ) -> Volume:
-        """Bring the segments together into a volume.
+        pixel_array: Any,
+        segment_descriptions: Sequence[SegmentDescription],
+        plane_positions: Sequence[PlanePositionSequence] | None = None,
+        omit_empty_frames: bool = True,
+    ) -> None:
+        """Raise: what has a SOP Instance UID is not changed, as others may have it already.
 
         Parameters
         ----------
-        slice_start, slice_end, row_start, row_end, column_start, column_end : int | None, optional
-            Part of the volume: first position, and the one after the last.  Positions count from
-            1, negative ones from the end.
-        as_indices : bool, optional
-            Whether positions count from 0.
-        dtype : numpy.dtype | None, optional
-            Type of the voxels; by default the smallest unsigned one, and float32 for fractions.
-        segment_numbers : Sequence[int] | None, optional
-            Segments that are wanted; all by default.
-        combine_segments : bool, optional
-            Whether one label map is returned; otherwise there is a mask for each segment.
-        relabel : bool, optional
-            Whether labels count from 1 in the order of `segment_numbers`.
-        rescale_fractional : bool, optional
-            Whether fractions are given between 0.0 and 1.0.
-        skip_overlap_checks : bool, optional
-            Whether segments may overlap in a label map; the highest label wins then.
-        apply_palette_color_lut, apply_icc_profile : bool | None, optional
-            Not supported yet.
-        allow_missing_positions : bool, optional
-            Whether planes without a frame are filled with zeros.
-        rtol, atol, perpendicular_tol : float | None, optional
-            Tolerances; see :func:`iodkit.spatial.describe_positions`.
-
-        Returns
-        -------
-        Volume
-            Array of shape (slices, rows, columns), or (slices, rows, columns, segments) with the
-            channel ``ReferencedSegmentNumber``.
+        pixel_array, segment_descriptions, plane_positions, omit_empty_frames : optional
+            As for the constructor, which is to be used instead.
 
         Raises
         ------
-        GeometryError
-            If the frames make no regular volume; the error has the report.
-        OverlappingSegmentsError
-            If segments overlap in a label map.
+        UnsupportedError
+            Always.
         """
-        require_supported(
-            apply_palette_color_lut=apply_palette_color_lut, apply_icc_profile=apply_icc_profile
+        del pixel_array, segment_descriptions, plane_positions, omit_empty_frames
+        raise UnsupportedError(
+            "segments are not added to an instance that exists",
+            attribute="add_segments",
+            found=str(self.SOPInstanceUID),
+            clause="PS3.3 C.12.1.1.1",
+            remedy="Make a new Segmentation of all segments.",
         )
-        kind = self.segmentation_type
-        request = SegmentRequest(
-            numbers=selected_numbers(segment_numbers, self.segment_numbers),
-            combine=combine_segments,
-            relabel=relabel,
-            skip_overlap_checks=skip_overlap_checks,
-            max_fractional_value=(
-                int(self.MaximumFractionalValue)
-                if kind is SegmentationTypeValues.FRACTIONAL
-                else None
-            ),
-            rescale_fractional=rescale_fractional,
-        )
-        voxel_type = request.output_dtype(dtype)
-        report = self.describe_frames(rtol=rtol, atol=atol, perpendicular_tol=perpendicular_tol)
-        geometry = self.geometry_of(report, allow_missing_positions=allow_missing_positions)
-        window = VolumeWindow.resolve(
-            geometry,
-            [
-                IndexRange("slice", slice_start, slice_end, as_indices),
-                IndexRange("row", row_start, row_end, as_indices),
-                IndexRange("column", column_start, column_end, as_indices),
-            ],
-        )
-        segments = self.frame_table.segment_numbers
-        selection = select_frames(
-            report, None if kind is SegmentationTypeValues.LABELMAP else segments, window
-        )
-        array = assemble(self.frame_store, kind, selection, request, voxel_type)
-        channels: Any = (
-            None if request.combine else {"ReferencedSegmentNumber": list(request.numbers)}
-        )
-        return window.crop(geometry).with_array(array, channels)
+
+    def iter_segments(
+        self,
+    ) -> Iterator[tuple[NDArray[Any], tuple[Dataset, ...], SegmentDescription]]:
+        """Go through the segments; see :func:`iodkit_seg.utils.iter_segments`."""
+        from iodkit_seg.utils import iter_segments
+
+        return iter_segments(self)
 
     def overlay_marks(self, view: View) -> list[MaskMark]:
         """Give the segments that are seen in a view, for drawing them on an image.

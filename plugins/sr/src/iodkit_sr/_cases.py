@@ -14,13 +14,14 @@ from iodkit.context import defaults
 from iodkit.testing import phantom
 from iodkit.testing.conformance import BadCall, ConformanceCase
 from iodkit_sr import value_types as vt
-from iodkit_sr.constraints import CONSTRAINTS, Constraints
+from iodkit_sr.constraints.tables import CONSTRAINTS
 from iodkit_sr.document import SRDocument
 from iodkit_sr.sop import BasicTextSR, Comprehensive3DSR, ComprehensiveSR, EnhancedSR, ExtensibleSR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iodkit_sr.constraints.model import Constraints
     from iodkit_sr.sop import _NewDocument
 
 __all__ = [
@@ -121,12 +122,13 @@ def example_content(constraints: Constraints, image: Any, step: int = 1) -> vt.C
     """
     root = vt.ContainerContentItem(CodedConcept("126000", "DCM", "Imaging Measurement Report"))
     below: list[vt.ContentItem] = []
-    for source in sorted(constraints.value_types):
+    # Tables are read, as plain items, and not made.
+    for source in sorted(constraints.value_types - {"TABLE"}):
         holder = example_item(source, "CONTAINS", image)
         nested = [
             example_item(target, relationship, image)
             for each, relationship, target in sorted(constraints.allowed)[::step]
-            if each == source
+            if each == source and target != "TABLE"
         ]
         if nested:
             holder.ContentSequence = vt.ContentSequence(nested)

@@ -116,9 +116,8 @@ def iodkit_validation_rules() -> list[RuleEntry]:
     list of RuleEntry
         One record for each rule.
     """
-    constrained = tuple(_ROOT + uid for uid in (*(uid for uid, *_ in _CREATABLE), _SELECTION))
     return [
-        _rule("sr-relationship", "A.35", "relationships:check_relationships", constrained),
+        _rule("sr-relationship", "A.35", "relationships:check_relationships", _DOCUMENTS),
         _rule("sr-value", "C.17.3.3", "items:check_values", _DOCUMENTS),
         _rule("sr-name", "C.17.3.3", "items:check_names", _DOCUMENTS),
         _rule("sr-graphic", "C.18.6", "items:check_graphics", _DOCUMENTS),
@@ -162,6 +161,6 @@ def iodkit_exports() -> list[ExportEntry]:
     """
     forms = (("text", ".txt"), ("html", ".html"), ("json", ".json"), ("csv", ".csv"))
     return [
-        ExportEntry(name, suffix, f"iodkit_sr.exports.forms:to_{name}", _DOCUMENTS)
+        ExportEntry(name, suffix, f"iodkit_sr.conversions:to_{name}", _DOCUMENTS)
         for name, suffix in forms
     ]

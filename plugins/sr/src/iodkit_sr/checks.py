@@ -6,35 +6,38 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from iodkit.attributes import Severity
-from iodkit.errors import MissingAttributeError
-from iodkit_sr.constraints import CONSTRAINTS, check_tree
+from iodkit.errors import InvalidValueError, MissingAttributeError
+from iodkit_sr.constraints.tables import CONSTRAINTS
+from iodkit_sr.constraints.violations import check_tree
 from iodkit_sr.tree.gaps import find_missing_names, find_missing_values
+from iodkit_sr.tree.lengths import find_unfit_texts
 
 if TYPE_CHECKING:
-    from iodkit_sr.document import SRDocument
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_content"]
 
 
-def check_content(document: SRDocument) -> None:
+def check_content(tree: ContentTree, sop_class_uid: str) -> None:
     """Check which items are where, and that each has its name and its value.
 
     Parameters
     ----------
-    document : SRDocument
-        A new document.
+    tree : ContentTree
+        Content of a new document.
+    sop_class_uid : str
+        SOP class of the document.
 
     Raises
     ------
     InvalidValueError
-        If an item is not allowed where it is; the error names its path.
+        If an item is not allowed where it is, or a text is too long; the error names its path.
     MissingAttributeError
         If an item lacks what it needs; the error names the path of the attribute.
     NotFoundError
         If a relationship by reference leads nowhere.
     """
-    tree = document.tree
-    constraints = CONSTRAINTS.get(str(document.SOPClassUID))
+    constraints = CONSTRAINTS.get(sop_class_uid)
     if constraints is not None:
         check_tree(tree, constraints)
     for fault in chain(find_missing_values(tree.index), find_missing_names(tree.index)):
@@ -46,3 +49,11 @@ def check_content(document: SRDocument) -> None:
                 expected=fault.expected,
                 clause=fault.clause or "PS3.3 C.17.3.3",
             )
+    for fault in find_unfit_texts(tree.index):
+        raise InvalidValueError(
+            "a text of a content item does not fit",
+            attribute=fault.path,
+            found=fault.found,
+            expected=fault.expected,
+            clause=fault.clause or "PS3.5 6.2",
+        )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pydicom.valuerep import PersonName
 
     from iodkit.coding import CodedConcept
-    from iodkit_sr.document import SRDocument
+    from iodkit_sr.readable import ReadableDocument
 
 __all__ = [
     "Content",
@@ -160,7 +160,7 @@ class Content:
             )
         self.root: Dataset = given
 
-    def write(self, document: SRDocument) -> None:
+    def write(self, document: ReadableDocument) -> None:
         """Write the root item into a document, and the items below it, encoded, too."""
         root = self.root
         for keyword in (
@@ -198,7 +198,7 @@ class Content:
 
 
 def write_document(
-    document: SRDocument,
+    document: ReadableDocument,
     content: Content,
     state: DocumentState,
     evidence: Sequence[Dataset],
@@ -212,7 +212,7 @@ def write_document(
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         Gets the modules; patient, study and equipment are written already.
     content : Content
         Its content.
@@ -250,13 +250,13 @@ def write_document(
 
 
 def write_content(
-    document: SRDocument, content: Content, requested_procedures: Sequence[Dataset] | None
+    document: ReadableDocument, content: Content, requested_procedures: Sequence[Dataset] | None
 ) -> None:
     """Write what documents and key object selections share, and check the content.
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         Gets content and requests.
     content : Content
         Its content.
@@ -274,7 +274,7 @@ def write_content(
             check_type(each, Dataset, "requested_procedures")
         document.ReferencedRequestSequence = [deepcopy(each) for each in requested_procedures]
     content.write(document)
-    check_content(document)
+    check_content(document.tree, str(document.SOPClassUID))
 
 
 def write_observer(document: Dataset, observer: Observer) -> None:

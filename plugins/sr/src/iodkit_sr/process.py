@@ -10,18 +10,18 @@ from iodkit.elements import check_type, format_date, format_time
 from iodkit.errors import InvalidValueError
 from iodkit_sr.checks import check_content
 from iodkit_sr.creation import Content, Observer, write_observer
-from iodkit_sr.evidence import hierarchy, referenced_instances, sort_evidence
+from iodkit_sr.evidence import hierarchy, sort_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydicom.dataset import Dataset
 
-    from iodkit_sr.document import SRDocument
+    from iodkit_sr.readable import ReadableDocument
 
 __all__ = ["amend", "list_identical", "verify"]
 
-_DocumentT = TypeVar("_DocumentT", bound="SRDocument")
+_DocumentT = TypeVar("_DocumentT", bound="ReadableDocument")
 _CURRENT = "CurrentRequestedProcedureEvidenceSequence"
 
 
@@ -50,14 +50,14 @@ def verify(document: _DocumentT, observer: Observer) -> _DocumentT:
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         A complete document; it is not changed.
     observer : Observer
         Who verified it.
 
     Returns
     -------
-    SRDocument
+    ReadableDocument
         Verified document with the first one as predecessor.
 
     Raises
@@ -91,7 +91,7 @@ def amend(
 
     Parameters
     ----------
-    document : SRDocument
+    document : ReadableDocument
         The document; it is not changed.
     content : pydicom.Dataset | pydicom.Sequence | None, optional
         Root item of the new content; the content stays by default.
@@ -102,7 +102,7 @@ def amend(
 
     Returns
     -------
-    SRDocument
+    ReadableDocument
         Amended document with the first one as predecessor.
 
     Raises
@@ -119,8 +119,9 @@ def amend(
             if keyword in new:
                 delattr(new, keyword)
         checked.write(new)
-        check_content(new)
-        _extend_evidence(new, checked.root, evidence)
+        check_content(new.tree, str(new.SOPClassUID))
+    if content is not None or evidence:
+        _extend_evidence(new, evidence)
     if is_complete is not None:
         new.CompletionFlag = "COMPLETE" if is_complete else "PARTIAL"
     if is_final is not None:
@@ -131,10 +132,10 @@ def amend(
     return new
 
 
-def _extend_evidence(document: SRDocument, root: Dataset, evidence: Sequence[Dataset]) -> None:
+def _extend_evidence(document: ReadableDocument, evidence: Sequence[Dataset]) -> None:
     """Add objects to the evidence of a document, and check that what is needed is there."""
     listed = {str(instance) for _, _, instance, _ in document.get_evidence()}
-    wanted = set(referenced_instances(root)) - listed
+    wanted = set(document.tree.list_referenced_instances()) - listed
     new = [each for each in evidence if str(each.get("SOPInstanceUID")) not in listed]
     current, other = sort_evidence(new, wanted, document.StudyInstanceUID)
     for keyword, items in ((_CURRENT, current), ("PertinentOtherEvidenceSequence", other)):
@@ -143,12 +144,12 @@ def _extend_evidence(document: SRDocument, root: Dataset, evidence: Sequence[Dat
             setattr(document, keyword, [*before, *items])
 
 
-def list_identical(documents: Sequence[SRDocument]) -> None:
+def list_identical(documents: Sequence[ReadableDocument]) -> None:
     """Write into documents of the same content that they are identical (PS3.3 C.17.2.2).
 
     Parameters
     ----------
-    documents : Sequence[SRDocument]
+    documents : Sequence[ReadableDocument]
         Two documents or more, one for each study that they belong to.
 
     Raises

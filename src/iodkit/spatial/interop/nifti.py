@@ -77,6 +77,10 @@ def volume_to_nibabel(
     image = getattr(library, kind.value)(values, affine, **options)
     if kind in _STORABLE_64_BIT:
         image.header.set_xyzt_units("mm")
+        # Both forms, since programs differ in which they read; the code says that coordinates are
+        # the scanner's, not those of a template.  The image keeps its matrix in double precision.
+        for set_form in (image.set_sform, image.set_qform):
+            set_form(affine, code="scanner", update_affine=False)
     return image
 
 

@@ -2,7 +2,14 @@
 
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
 from iodkit_image.derived.cutting import cut_tiles
-from iodkit_image.derived.matching import align_volume
+from iodkit_image.derived.matching import align_volume, fit_to_sources
+from iodkit_image.derived.pieces import (
+    PixelPiece,
+    as_sliceable,
+    cut_block,
+    matrix_pieces,
+    plane_pieces,
+)
 from iodkit_image.derived.planes import PlaneStack
 from iodkit_image.derived.references import (
     lossy_compression_of,
@@ -10,18 +17,27 @@ from iodkit_image.derived.references import (
     write_referenced_series,
 )
 from iodkit_image.derived.sources import SourceFrames, require_identified
+from iodkit_image.derived.stacks import PlaneStacks, arrange_planes
 from iodkit_image.derived.tiles import TileGrid
 from iodkit_image.derived.unplaced import UnplacedFrames
 
 __all__ = [
     "FrameArrangement",
+    "PixelPiece",
     "PlaneStack",
+    "PlaneStacks",
     "SourceFrames",
     "TileGrid",
     "UnplacedFrames",
     "align_volume",
+    "arrange_planes",
+    "as_sliceable",
+    "cut_block",
     "cut_tiles",
+    "fit_to_sources",
     "lossy_compression_of",
+    "matrix_pieces",
+    "plane_pieces",
     "require_identified",
     "require_shape",
     "write_frame_of_reference",

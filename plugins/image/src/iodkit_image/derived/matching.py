@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iodkit.elements.tolerances import SAME_DIRECTION, SAME_PLACE
+from iodkit.elements.tolerances import SAME_DIRECTION, SAME_PLACE, SAME_SPACING
 from iodkit.errors import GeometryError
+from iodkit.frames import Ragged, require_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from iodkit.spatial import Volume
     from iodkit_image.derived.sources import SourceFrames
 
-__all__ = ["align_volume", "match_heights"]
+__all__ = ["align_volume", "fit_to_sources", "match_heights", "sources_between"]
 
 
 def match_heights(heights: NDArray[np.float64], sources: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -92,3 +93,96 @@ def align_volume(volume: Volume, sources: SourceFrames) -> Volume:
     signs = along[np.arange(3), axes]
     reversed_axes = [axis for axis in (1, 2) if signs[axis] < 0]
     return turned.flip_spatial(reversed_axes) if reversed_axes else turned
+
+
+def sources_between(
+    low: NDArray[np.float64], high: NDArray[np.float64], sources: NDArray[np.float64]
+) -> Ragged:
+    """Find the source frames that planes touch, where no source frame lies in the plane itself.
+
+    Parameters
+    ----------
+    low, high : numpy.ndarray
+        Least and greatest distance of each plane's corners from the origin along the normal of
+        the source frames in mm, shape (planes,).
+    sources : numpy.ndarray
+        Distance of the source frames, in any order.
+
+    Returns
+    -------
+    Ragged
+        Indices of source frames for each plane: those within its range, and the next one on
+        either side if that is nearer than source frames are to each other.
+    """
+    gaps = np.diff(np.unique(np.around(sources, 4)))
+    reach = float(gaps.max()) * (1 - SAME_PLACE) if len(gaps) else 0.5
+    rows = []
+    for bottom, top in zip(low.tolist(), high.tolist(), strict=True):
+        below = sources[sources <= bottom]
+        above = sources[sources >= top]
+        first = below.max() if len(below) else bottom
+        last = above.min() if len(above) else top
+        inside = (sources >= max(first, bottom - reach)) & (sources <= min(last, top + reach))
+        rows.append(np.flatnonzero(inside).tolist())
+    return Ragged.from_rows(rows, np.intp)
+
+
+def fit_to_sources(volume: Volume, sources: SourceFrames) -> Volume:
+    """Bring a volume onto the rows and columns of the source frames, where that is exact.
+
+    Rows and columns are cut off or added as zeros; nothing is interpolated.  A volume stays as it
+    is whose pixels are no pixels of the source frames, or that has anything outside of these.
+
+    Parameters
+    ----------
+    volume : Volume
+        Volume in the frame of reference of the sources; see :func:`align_volume`.
+    sources : SourceFrames
+        Parallel frames that the volume was made from.
+
+    Returns
+    -------
+    Volume
+        Volume with the rows and columns of the source frames, or the same one.
+    """
+    offsets = _offsets_in_plane(volume, sources)
+    if offsets is None:
+        return volume
+    shape = (sources.rows, sources.columns)
+    parts = []
+    for offset, old, new in zip(offsets, volume.spatial_shape[1:], shape, strict=True):
+        parts.append((slice(max(0, -offset), max(0, min(old, new - offset))), offset, new))
+    (rows, *_), (columns, *_) = parts
+    kept = volume.array[:, rows, columns]
+    if kept.size == 0 or np.count_nonzero(volume.array) != np.count_nonzero(kept):
+        return volume
+    part = volume[:, rows, columns]
+    padding = [(0, 0)]
+    for inside, offset, new in parts:
+        before = inside.start + offset
+        padding.append((before, new - before - (inside.stop - inside.start)))
+    return part.pad(padding) if any(any(pair) for pair in padding) else part
+
+
+def _offsets_in_plane(volume: Volume, sources: SourceFrames) -> tuple[int, int] | None:
+    """Row and column of the source frames where the volume's first ones lie, if all are one."""
+    cosines, spacing = sources.orientation(), sources.pixel_spacing()
+    same = np.abs(np.asarray(volume.direction_cosines) - cosines).max() <= SAME_DIRECTION
+    if not same or not np.allclose(volume.pixel_spacing, spacing, rtol=SAME_SPACING, atol=0):
+        return None
+    normal = np.cross(cosines[:3], cosines[3:])
+    own = require_values(sources.table, "ImagePositionPatient", what="source frame")
+    planes = np.zeros((volume.spatial_shape[0], 3))
+    planes[:, 0] = np.arange(len(planes))
+    positions = volume.map_indices_to_reference(planes)
+    found = match_heights(positions @ normal, own @ normal)
+    if not (found >= 0).any():
+        return None
+    shifts = positions[found >= 0] - own[found[found >= 0]]
+    pixels = np.stack(
+        [shifts @ cosines[3:] / spacing[0], shifts @ cosines[:3] / spacing[1]], axis=1
+    )
+    whole = np.rint(pixels)
+    if (np.abs(pixels - whole) > SAME_PLACE).any() or (whole != whole[0]).any():
+        return None
+    return int(whole[0, 0]), int(whole[0, 1])

@@ -10,10 +10,10 @@ import numpy as np
 
 from iodkit.elements.tolerances import SAME_DIRECTION, SAME_PLACE, SAME_SPACING
 from iodkit.errors import GeometryError
-from iodkit.frames import require_values
+from iodkit.frames import Ragged, require_values
 from iodkit.spatial import describe_positions
 from iodkit.standard.enums import DimensionOrganizationTypeValues
-from iodkit_image.derived.matching import match_heights
+from iodkit_image.derived.matching import match_heights, sources_between
 from iodkit_image.derived.references import write_frame_of_reference
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ class PlaneStack:
         Coordinate system of the positions.
     frame_of_reference_uid : pydicom.uid.UID
         Frame of reference of the positions.
-    sources : numpy.ndarray
-        For each plane the index of its source frame, -1 if there is none, shape (planes,).
+    sources : numpy.ndarray | Ragged
+        For each plane the index of its source frame, -1 if there is none, shape (planes,); or the
+        indices of all source frames that it touches.
     on_source_grid : bool
         Whether each pixel lies where a pixel of the source frame lies that has its indices.
     """
@@ -72,7 +73,7 @@ class PlaneStack:
     columns: int
     coordinate_system: CoordinateSystemNames
     frame_of_reference_uid: UID
-    sources: NDArray[np.intp]
+    sources: NDArray[np.intp] | Ragged
     on_source_grid: bool
 
     @classmethod
@@ -180,19 +181,43 @@ class PlaneStack:
         GeometryError
             If several source frames lie in one plane.
         """
-        if np.abs(self.orientation - own.orientation).max() > SAME_DIRECTION:
-            return replace(self, slice_thickness=None)
         normal = np.cross(own.orientation[:3], own.orientation[3:])
-        sources = match_heights(self.positions @ normal, own.positions @ normal)
-        matched = sources >= 0
-        shift = self.positions[matched] - own.positions[sources[matched]]
+        theirs = own.positions @ normal
+        if np.abs(self.orientation - own.orientation).max() > SAME_DIRECTION:
+            return replace(
+                self,
+                slice_thickness=None,
+                sources=sources_between(*self._range_along(normal), theirs),
+                on_source_grid=False,
+            )
+        heights = self.positions @ normal
+        found = match_heights(heights, theirs)
+        matched = found >= 0
+        shift = self.positions[matched] - own.positions[found[matched]]
         in_place = (
             matched.any()
             and (self.rows, self.columns) == (own.rows, own.columns)
             and np.allclose(self.pixel_spacing, own.pixel_spacing, rtol=SAME_SPACING, atol=0)
             and np.abs(shift).max() <= SAME_PLACE * float(own.pixel_spacing.min())
         )
-        return replace(self, sources=sources, on_source_grid=bool(in_place))
+        near = sources_between(heights[~matched], heights[~matched], theirs)
+        if not len(near.values):
+            return replace(self, sources=found, on_source_grid=bool(in_place))
+        rows = [[index] if index >= 0 else [] for index in found.tolist()]
+        for plane, touched in zip(np.flatnonzero(~matched).tolist(), near, strict=True):
+            rows[plane] = touched.tolist()
+        return replace(self, sources=Ragged.from_rows(rows, np.intp), on_source_grid=False)
+
+    def _range_along(
+        self, normal: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Least and greatest coordinate of each plane's pixels along a direction."""
+        right = (self.columns - 1) * self.pixel_spacing[1] * self.orientation[:3]
+        down = (self.rows - 1) * self.pixel_spacing[0] * self.orientation[3:]
+        across, along = right @ normal, down @ normal
+        steps = np.array([0.0, across, along, across + along])
+        start = self.positions @ normal
+        return start + steps.min(), start + steps.max()
 
     def with_overrides(
         self,

@@ -98,13 +98,14 @@ class SourceFrames:
             "FrameOfReferenceUID", [peek_text(item, "FrameOfReferenceUID") for item in items]
         )
         _require_distinct(items)
-        first = items[0]
-        reference = first.get("FrameOfReferenceUID")
+        table = FrameTable.from_instances(items)
+        system = _coordinate_system(items[0], table)
+        reference = items[0].get("FrameOfReferenceUID")
         return cls(
             images=items,
-            table=FrameTable.from_instances(items),
-            coordinate_system=_coordinate_system(first),
-            frame_of_reference_uid=UID(reference) if reference else None,
+            table=table,
+            coordinate_system=system,
+            frame_of_reference_uid=UID(reference) if reference and system is not None else None,
         )
 
     @property
@@ -129,12 +130,15 @@ class SourceFrames:
 
     @property
     def referenced_frame_numbers(self) -> NDArray[np.intp] | None:
-        """numpy.ndarray | None: Number of each frame in its image; none if all are single."""
-        if self.number_of_frames == len(self.images) and not any(
-            "NumberOfFrames" in image for image in self.images
-        ):
+        """numpy.ndarray | None: Number of each frame in its image, 0 if that is single-frame.
+
+        None at all if all images are.
+        """
+        multiple = np.array(["NumberOfFrames" in image for image in self.images])
+        if not multiple.any():
             return None
-        return np.asarray(self.table.frame_numbers, np.intp)
+        numbers = np.asarray(self.table.frame_numbers, np.intp)
+        return np.where(multiple[np.asarray(self.table.instances)], numbers, 0)
 
     def orientation(self) -> NDArray[np.float64]:
         """Return the direction cosines that all frames share.
@@ -219,9 +223,13 @@ def _require_distinct(images: Sequence[Dataset]) -> None:
         seen.add(uid)
 
 
-def _coordinate_system(image: Dataset) -> CoordinateSystemNames | None:
+def _coordinate_system(image: Dataset, table: FrameTable) -> CoordinateSystemNames | None:
     """Tell where an image has its positions (PS3.3 C.7.6.2.1.1, C.8.12.2)."""
     if not image.get("FrameOfReferenceUID"):
         return None
-    slide = "ImageOrientationSlide" in image or "TotalPixelMatrixOriginSequence" in image
-    return CoordinateSystemNames.SLIDE if slide else CoordinateSystemNames.PATIENT
+    if "ImageOrientationSlide" in image or "TotalPixelMatrixOriginSequence" in image:
+        return CoordinateSystemNames.SLIDE
+    # Projections and enhanced ultrasound have a frame of reference, but no planes in it.
+    if np.isnan(table.positions).all():
+        return None
+    return CoordinateSystemNames.PATIENT

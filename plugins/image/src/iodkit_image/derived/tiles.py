@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from iodkit.dataset import copy_specimen
 from iodkit.elements import peek_number, to_decimal_string
+from iodkit.elements.slide import MICROMETRES
 from iodkit.errors import GeometryError, InvalidValueError, MissingAttributeError
 from iodkit.frames import Ragged
 from iodkit.spatial.tiling import tile_corners, tile_positions
@@ -270,13 +271,12 @@ class TileGrid:
         groups.set_constant("PixelMeasuresSequence.PixelSpacing", self.pixel_spacing)
         if self.slice_thickness is not None:
             groups.set_constant("PixelMeasuresSequence.SliceThickness", self.slice_thickness)
-        # Of the three offsets only Z is in micrometres.
         columns: dict[str, NDArray[Any]] = {
             _DIMENSIONS[0]: self.corners[:, 0],
             _DIMENSIONS[1]: self.corners[:, 1],
             "XOffsetInSlideCoordinateSystem": self.positions[:, 0],
             "YOffsetInSlideCoordinateSystem": self.positions[:, 1],
-            _DEPTH: self.positions[:, 2] * 1000,
+            _DEPTH: self.positions[:, 2] * MICROMETRES,
         }
         for keyword, values in columns.items():
             groups.set(f"{_SLIDE}.{keyword}", values, index=places, placement="per_frame")

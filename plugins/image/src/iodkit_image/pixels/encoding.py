@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import zlib
+<<<<<<< HEAD
 from dataclasses import dataclass
+=======
+from threading import Lock
+>>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,8 +32,12 @@ from iodkit.errors import (
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
 from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
+<<<<<<< HEAD
 from iodkit_image.pixels.encoders import EncodingTask, encoders_for
 from iodkit_image.pixels.families import JPEG_XL_LOSSLESS, JPEG_XL_LOSSY, how_to_install
+=======
+from iodkit_image.pixels.extras import encode_extra, is_encoded_here
+>>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_frame"]
 
+<<<<<<< HEAD
 _GREY = frozenset(("MONOCHROME1", "MONOCHROME2"))
 _INDEXED = _GREY | {"PALETTE COLOR"}
 
@@ -88,6 +97,10 @@ _RULES: dict[str, _Allowed] = {
     JPEG_XL_LOSSY: _allowed(_BYTES, _GREY, signed=False, clause="PS3.5 8.2.15"),
     DEFLATED_IMAGE_FRAME: _NATIVE,
 }
+=======
+# The encoder of pylibjpeg-openjpeg crashes if two threads use it.
+_ONE_AT_A_TIME = Lock()
+>>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 
 
 def encode_frame(
@@ -159,6 +172,7 @@ def encode_frame(
         return _deflate(_native(frame, bits_allocated, planar))
     if syntax == RLELossless:
         return encode_rle(frame)
+<<<<<<< HEAD
     return _by_library(
         EncodingTask(
             frame=np.ascontiguousarray(frame),
@@ -169,6 +183,11 @@ def encode_frame(
             color=color,
         )
     )
+=======
+    if is_encoded_here(syntax):
+        return encode_extra(frame, syntax)
+    return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
+>>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 
 
 def _native(
@@ -209,6 +228,7 @@ def _check_array(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArr
     return frame
 
 
+<<<<<<< HEAD
 def _check_attributes(
     rule: _Allowed,
     syntax: UID,
@@ -249,6 +269,42 @@ def _by_library(task: EncodingTask) -> bytes:
             continue
         return data + b"\0" * (len(data) % 2)
     if failures:
+=======
+def _through_pydicom(
+    frame: NDArray[Any], syntax: UID, allocated: int, stored: int, color: str, signed: int
+) -> bytes:
+    try:
+        encoder = get_encoder(syntax)
+    except NotImplementedError as error:
+        raise UnsupportedError(
+            "frames are not encoded in this transfer syntax",
+            attribute="transfer_syntax_uid",
+            found=f"{syntax} ({syntax.name})",
+        ) from error
+    if not encoder.is_available:
+        missing = "; ".join(encoder.missing_dependencies)
+        extra = "pyjpegls" if syntax == JPEGLSLossless else "pylibjpeg pylibjpeg-openjpeg"
+        raise MissingDependencyError(
+            f"no encoder for {syntax.name} is installed ({missing})",
+            remedy=f"pip install {extra}",
+        )
+    options: dict[str, Any] = {
+        "rows": frame.shape[0],
+        "columns": frame.shape[1],
+        "samples_per_pixel": 1 if frame.ndim == 2 else frame.shape[2],
+        "number_of_frames": 1,
+        "bits_allocated": allocated,
+        "bits_stored": stored,
+        "pixel_representation": signed,
+        "photometric_interpretation": color,
+    }
+    if frame.ndim == 3:
+        options["planar_configuration"] = 0
+    try:
+        with _ONE_AT_A_TIME:
+            return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
+    except (RuntimeError, ValueError) as error:
+>>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
         raise PixelDataError(
             f"the frame cannot be encoded as {task.syntax.name}: {'; '.join(failures)}",
             attribute="PixelData",

@@ -145,15 +145,7 @@ def _plane(image: Image, table: FrameTable, index: int) -> tuple[ImagePlane, Coo
 
 def _tile(image: Image, table: FrameTable, index: int) -> ImagePlane:
     places = frame_places(image, table)
-    plane = places.plane_of_frame[index]
-    right, down = places.orientations[plane].reshape(2, 3)
-    row, column = places.corners[index].tolist()
-    height, width = places.pixel_spacing
-    position = places.positions[plane] + row * height * down + column * width * right
-    orientation = tuple(places.orientations[plane].tolist())
-    return ImagePlane(
-        tuple(position.tolist()), orientation, places.pixel_spacing, places.spacing_hint
-    )
+    return places.part(int(places.plane_of_frame[index]), *places.corners[index].tolist())
 
 
 def _thickness(table: FrameTable, index: int) -> float:

@@ -62,7 +62,7 @@ def plate_of_matrix(
     places = _places(image, table)
     pixel = PixelSize(step[1], step[0])
     if places is not None:
-        height, width = places.pixel_spacing
+        height, width = places.pixel_spacings[0].tolist()
         pixel = PixelSize(height * step[1], width * step[0], is_known=True)
     if isinstance(image, Overlay):
         rgb = np.zeros((*shape, 3), np.uint8)
@@ -104,16 +104,12 @@ def _geometry(
 ) -> VolumeGeometry | None:
     if places is None:
         return None
-    plane = places.plane_of_frame[frames[0]]
-    orientation = places.orientations[plane]
-    right, down = orientation.reshape(2, 3)
-    height, width = places.pixel_spacing
     # The first pixel that is shown covers several of the matrix: its centre is theirs.
-    center = places.positions[plane] + right * width * (step[0] - 1) / 2
-    center = center + down * height * (step[1] - 1) / 2
+    first = places.part(int(places.plane_of_frame[frames[0]]), (step[1] - 1) / 2, (step[0] - 1) / 2)
+    height, width = first.pixel_spacing
     affine = create_affine_matrix_from_attributes(
-        center.tolist(),
-        orientation.tolist(),
+        first.position,
+        first.orientation,
         (height * step[1], width * step[0]),
         places.spacing_hint or 1.0,
         index_convention=VOLUME_INDEX_CONVENTION,

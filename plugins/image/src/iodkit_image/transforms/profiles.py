@@ -15,7 +15,7 @@ from iodkit.errors import InvalidTypeError, InvalidValueError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ColorManager"]
+__all__ = ["ColorManager", "srgb_input_profile"]
 
 _CLASSES = ("scnr", "mntr", "prtr", "spac")
 
@@ -76,6 +76,20 @@ class ColorManager:
             )
         picture = PillowImage.fromarray(np.ascontiguousarray(frame))
         return np.array(ImageCms.applyTransform(picture, self._transform))
+
+
+def srgb_input_profile() -> bytes:
+    """Make an sRGB profile of the class that images have (PS3.3 C.11.15.1.1).
+
+    Returns
+    -------
+    bytes
+        Always the same profile, of even length.
+    """
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[12:16] = b"scnr"
+    profile[24:36] = bytes(12)  # date and time of its making (ICC.1 7.2.1)
+    return bytes(profile) + b"\0" * (len(profile) % 2)
 
 
 def _build(icc_profile: bytes) -> ImageCms.ImageCmsTransform:

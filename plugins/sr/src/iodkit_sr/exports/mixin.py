@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iodkit.spatial.interop.libraries import import_library
+from iodkit_sr.exports.outline import to_outline
+from iodkit_sr.exports.page import to_page
+from iodkit_sr.exports.tables import to_columns, to_nested
+
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["Exportable"]
 
@@ -34,8 +39,6 @@ class Exportable:
         str
             The outline.
         """
-        from iodkit_sr.exports.outline import to_outline
-
         return to_outline(self._exported(), paths=paths)
 
     def to_html(self) -> str:
@@ -46,8 +49,6 @@ class Exportable:
         str
             The page: patient, study and state of the document, and its content.
         """
-        from iodkit_sr.exports.page import to_page
-
         return to_page(self._exported())
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,8 +59,6 @@ class Exportable:
         dict[str, Any]
             The root; the items below each are in its ``"items"``.
         """
-        from iodkit_sr.exports.tables import to_nested
-
         return to_nested(self._exported())
 
     def to_columns(self) -> dict[str, list[Any]]:
@@ -73,8 +72,6 @@ class Exportable:
             ``code_scheme``, ``sop_class_uid``, ``sop_instance_uid``; ``None`` for what a row
             does not have.
         """
-        from iodkit_sr.exports.tables import to_columns
-
         return to_columns(self._exported())
 
     def to_dataframe(self) -> Any:
@@ -90,8 +87,6 @@ class Exportable:
         MissingDependencyError
             If pandas is not installed.
         """
-        from iodkit.spatial.interop.libraries import import_library
-
         pandas = import_library("pandas", "pandas")
         return pandas.DataFrame(self.to_columns()).astype({"number": "float64"})
 
@@ -108,8 +103,6 @@ class Exportable:
         MissingDependencyError
             If pyarrow is not installed.
         """
-        from iodkit.spatial.interop.libraries import import_library
-
         arrow = import_library("pyarrow", "pyarrow")
         types = {"depth": arrow.int32(), "number": arrow.float64()}
         columns = self.to_columns()

@@ -8,7 +8,7 @@ from iodkit_sr.exports.tables import list_paths
 from iodkit_sr.exports.values import format_code, format_item
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["to_outline"]
 

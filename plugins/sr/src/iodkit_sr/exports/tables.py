@@ -8,7 +8,7 @@ from iodkit.coding import CodedConcept
 from iodkit_sr.exports.values import code_parts, format_content, format_item, to_plain
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["list_paths", "to_columns", "to_nested"]
 

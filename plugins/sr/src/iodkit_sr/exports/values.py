@@ -11,7 +11,7 @@ import numpy as np
 from iodkit.coding import CodedConcept
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["code_parts", "format_code", "format_content", "format_item", "format_value", "to_plain"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.coding import CodedConcept
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_retired_codes"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,22 @@ from iodkit.errors import IodkitError
 from iodkit_sr.document import open_document
 from iodkit_sr.enums import GraphicTypeValues, GraphicTypeValues3D
 from iodkit_sr.items.graphics import as_points, check_graphic
-from iodkit_sr.tree.gaps import attribute_path, find_missing_names, find_missing_values, rows_of
+from iodkit_sr.tree.gaps import (
+    attribute_path,
+    find_hollow_items,
+    find_incomplete_numbers,
+    find_missing_names,
+    find_missing_values,
+    find_unknown_continuity,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydicom.dataset import Dataset
 
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_graphics", "check_names", "check_values"]
 
@@ -26,7 +35,7 @@ _GRAPHICS = {"SCOORD": (2, GraphicTypeValues), "SCOORD3D": (3, GraphicTypeValues
 
 
 def check_values(dataset: Dataset) -> Iterator[Fault]:
-    """Find items of no known value type, and those without the value of theirs.
+    """Find items of no known value type, and those whose value is missing or incomplete.
 
     Parameters
     ----------
@@ -38,7 +47,13 @@ def check_values(dataset: Dataset) -> Iterator[Fault]:
     Iterator[Fault]
         One for each such item.
     """
-    return find_missing_values(open_document(dataset).tree.index)
+    index = open_document(dataset).tree.index
+    return chain(
+        find_missing_values(index),
+        find_incomplete_numbers(index),
+        find_hollow_items(index),
+        find_unknown_continuity(index),
+    )
 
 
 def check_names(dataset: Dataset) -> Iterator[Fault]:
@@ -72,9 +87,8 @@ def check_graphics(dataset: Dataset) -> Iterator[Fault]:
     """
     tree = open_document(dataset).tree
     for kind in _GRAPHICS:
-        if kind.encode() in tree.index.kinds:
-            for row in rows_of(tree.index, kind).tolist():
-                yield from _judge_graphic(tree, row, kind)
+        for row in rows_of(tree.index, kind).tolist():
+            yield from _judge_graphic(tree, row, kind)
 
 
 def _judge_graphic(tree: ContentTree, row: int, kind: str) -> Iterator[Fault]:

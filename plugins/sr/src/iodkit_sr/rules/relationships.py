@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iodkit.attributes import Fault
-from iodkit_sr.constraints import CONSTRAINTS, find_violations
+from iodkit_sr.constraints.tables import CONSTRAINTS
+from iodkit_sr.constraints.violations import find_violations
 from iodkit_sr.document import open_document
 from iodkit_sr.tree.index import parse_path, to_attribute_path
 

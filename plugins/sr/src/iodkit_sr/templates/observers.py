@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydicom.uid import UID
+from pydicom.valuerep import PersonName
+
 from iodkit.coding import CodedConcept, to_code
 from iodkit.elements import check_type
-from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeError
+from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit_sr.enums import RelationshipTypeValues
+from iodkit_sr.templates.attributes import OptionalValue, RequiredValue, list_names, make_items
 from iodkit_sr.templates.base import Template, find_value, to_concept
 from iodkit_sr.value_types import (
     CodeContentItem,
@@ -22,10 +26,6 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
     from pydicom.sr.coding import Code
-    from pydicom.uid import UID
-    from pydicom.valuerep import PersonName
-
-    from iodkit_sr.value_types import ContentItem
 
 __all__ = [
     "DeviceObserverIdentifyingAttributes",
@@ -38,46 +38,9 @@ _CONTEXT = RelationshipTypeValues.HAS_OBS_CONTEXT
 OBSERVER_TYPE = ("121005", "DCM", "Observer Type")
 PERSON = ("121006", "DCM", "Person")
 DEVICE = ("121007", "DCM", "Device")
-_PERSON_NAME = ("121008", "DCM", "Person Observer Name")
-_PERSON_ORGANIZATION = ("121009", "DCM", "Person Observer's Organization Name")
-_PERSON_ROLE = ("121010", "DCM", "Person Observer's Role in the Organization")
-_PERSON_PROCEDURE_ROLE = ("121011", "DCM", "Person Observer's Role in this Procedure")
-_PERSON_LOGIN = ("128774", "DCM", "Person Observer's Login Name")
-_DEVICE_UID = ("121012", "DCM", "Device Observer UID")
-_DEVICE_NAME = ("121013", "DCM", "Device Observer Name")
-_DEVICE_MANUFACTURER = ("121014", "DCM", "Device Observer Manufacturer")
-_DEVICE_MODEL = ("121015", "DCM", "Device Observer Model Name")
-_DEVICE_SERIAL = ("121016", "DCM", "Device Observer Serial Number")
-_DEVICE_LOCATION = ("121017", "DCM", "Device Observer Physical Location During Observation")
-_DEVICE_ROLE = ("113876", "DCM", "Device Role in Procedure")
 
 
-def _text(name: tuple[str, str, str], value: str | None) -> list[ContentItem]:
-    return [] if value is None else [TextContentItem(to_concept(name), value, _CONTEXT)]
-
-
-def _code(name: tuple[str, str, str], value: Code | CodedConcept | None) -> list[ContentItem]:
-    return [] if value is None else [CodeContentItem(to_concept(name), value, _CONTEXT)]
-
-
-class _Identification(Template):
-    """Reads the values of its items by their names."""
-
-    def _find(self, name: tuple[str, str, str]) -> Any:
-        return find_value(self, to_concept(name))
-
-    def _require(self, name: tuple[str, str, str]) -> Any:
-        found = self._find(name)
-        if found is None:
-            raise MissingAttributeError(
-                f"the observer has no item {name[2]!r}",
-                attribute=name[2],
-                clause="PS3.16 TID 1003, TID 1004",
-            )
-        return found
-
-
-class PersonObserverIdentifyingAttributes(_Identification):
+class PersonObserverIdentifyingAttributes(Template):
     """Identification of a person who observed (PS3.16 TID 1003).
 
     Parameters
@@ -108,42 +71,42 @@ class PersonObserverIdentifyingAttributes(_Identification):
         role_in_procedure: Code | CodedConcept | None = None,
     ) -> None:
         super().__init__(
-            [
-                PnameContentItem(to_concept(_PERSON_NAME), name, _CONTEXT),
-                *_text(_PERSON_LOGIN, login_name),
-                *_text(_PERSON_ORGANIZATION, organization_name),
-                *_code(_PERSON_ROLE, role_in_organization),
-                *_code(_PERSON_PROCEDURE_ROLE, role_in_procedure),
-            ]
+            make_items(
+                type(self),
+                _CONTEXT,
+                name=name,
+                login_name=login_name,
+                organization_name=organization_name,
+                role_in_organization=role_in_organization,
+                role_in_procedure=role_in_procedure,
+            )
         )
 
-    @property
-    def name(self) -> PersonName:
-        """PersonName: Name of the person."""
-        return self._require(_PERSON_NAME)
+    name = RequiredValue[PersonName](("121008", "DCM", "Person Observer Name"), PnameContentItem)
+    """PersonName: Name of the person."""
 
-    @property
-    def login_name(self) -> str | None:
-        """str | None: Login name of the person."""
-        return self._find(_PERSON_LOGIN)
+    login_name = OptionalValue[str](
+        ("128774", "DCM", "Person Observer's Login Name"), TextContentItem
+    )
+    """str | None: Login name of the person."""
 
-    @property
-    def organization_name(self) -> str | None:
-        """str | None: Organization of the person."""
-        return self._find(_PERSON_ORGANIZATION)
+    organization_name = OptionalValue[str](
+        ("121009", "DCM", "Person Observer's Organization Name"), TextContentItem
+    )
+    """str | None: Organization of the person."""
 
-    @property
-    def role_in_organization(self) -> CodedConcept | None:
-        """CodedConcept | None: What the person is in the organization."""
-        return self._find(_PERSON_ROLE)
+    role_in_organization = OptionalValue[CodedConcept](
+        ("121010", "DCM", "Person Observer's Role in the Organization"), CodeContentItem
+    )
+    """CodedConcept | None: What the person is in the organization."""
 
-    @property
-    def role_in_procedure(self) -> CodedConcept | None:
-        """CodedConcept | None: What the person did in the procedure."""
-        return self._find(_PERSON_PROCEDURE_ROLE)
+    role_in_procedure = OptionalValue[CodedConcept](
+        ("121011", "DCM", "Person Observer's Role in this Procedure"), CodeContentItem
+    )
+    """CodedConcept | None: What the person did in the procedure."""
 
 
-class DeviceObserverIdentifyingAttributes(_Identification):
+class DeviceObserverIdentifyingAttributes(Template):
     """Identification of a device that observed (PS3.16 TID 1004).
 
     Parameters
@@ -172,54 +135,52 @@ class DeviceObserverIdentifyingAttributes(_Identification):
         role_in_procedure: Code | CodedConcept | None = None,
     ) -> None:
         super().__init__(
-            [
-                UIDRefContentItem(to_concept(_DEVICE_UID), uid, _CONTEXT),
-                *_text(_DEVICE_NAME, name),
-                *_text(_DEVICE_MANUFACTURER, manufacturer_name),
-                *_text(_DEVICE_MODEL, model_name),
-                *_text(_DEVICE_SERIAL, serial_number),
-                *_text(_DEVICE_LOCATION, physical_location),
-                *_code(_DEVICE_ROLE, role_in_procedure),
-            ]
+            make_items(
+                type(self),
+                _CONTEXT,
+                uid=uid,
+                name=name,
+                manufacturer_name=manufacturer_name,
+                model_name=model_name,
+                serial_number=serial_number,
+                physical_location=physical_location,
+                role_in_procedure=role_in_procedure,
+            )
         )
 
-    @property
-    def uid(self) -> UID:
-        """UID: Unique identifier of the device."""
-        return self._require(_DEVICE_UID)
+    uid = RequiredValue[UID](("121012", "DCM", "Device Observer UID"), UIDRefContentItem)
+    """UID: Unique identifier of the device."""
 
-    @property
-    def name(self) -> str | None:
-        """str | None: Name of the device."""
-        return self._find(_DEVICE_NAME)
+    name = OptionalValue[str](("121013", "DCM", "Device Observer Name"), TextContentItem)
+    """str | None: Name of the device."""
 
-    @property
-    def manufacturer_name(self) -> str | None:
-        """str | None: Manufacturer of the device."""
-        return self._find(_DEVICE_MANUFACTURER)
+    manufacturer_name = OptionalValue[str](
+        ("121014", "DCM", "Device Observer Manufacturer"), TextContentItem
+    )
+    """str | None: Manufacturer of the device."""
 
-    @property
-    def model_name(self) -> str | None:
-        """str | None: Model of the device."""
-        return self._find(_DEVICE_MODEL)
+    model_name = OptionalValue[str](
+        ("121015", "DCM", "Device Observer Model Name"), TextContentItem
+    )
+    """str | None: Model of the device."""
 
-    @property
-    def serial_number(self) -> str | None:
-        """str | None: Serial number of the device."""
-        return self._find(_DEVICE_SERIAL)
+    serial_number = OptionalValue[str](
+        ("121016", "DCM", "Device Observer Serial Number"), TextContentItem
+    )
+    """str | None: Serial number of the device."""
 
-    @property
-    def physical_location(self) -> str | None:
-        """str | None: Where the device was."""
-        return self._find(_DEVICE_LOCATION)
+    physical_location = OptionalValue[str](
+        ("121017", "DCM", "Device Observer Physical Location During Observation"), TextContentItem
+    )
+    """str | None: Where the device was."""
 
-    @property
-    def role_in_procedure(self) -> CodedConcept | None:
-        """CodedConcept | None: What the device did in the procedure."""
-        return self._find(_DEVICE_ROLE)
+    role_in_procedure = OptionalValue[CodedConcept](
+        ("113876", "DCM", "Device Role in Procedure"), CodeContentItem
+    )
+    """CodedConcept | None: What the device did in the procedure."""
 
 
-_ATTRIBUTES: dict[str, type[_Identification]] = {
+_ATTRIBUTES: dict[str, type[Template]] = {
     PERSON[0]: PersonObserverIdentifyingAttributes,
     DEVICE[0]: DeviceObserverIdentifyingAttributes,
 }
@@ -341,31 +302,14 @@ def read_observers(items: Iterable[Dataset]) -> list[ObserverContext]:
     list[ObserverContext]
         A context for each observer type; items before the first type make one of a person.
     """
-    names = {name[0] for name in (*_PERSON_NAMES, *_DEVICE_NAMES)}
+    names = {OBSERVER_TYPE[0]}.union(*map(list_names, _ATTRIBUTES.values()))
+    first_of_person = PersonObserverIdentifyingAttributes.name.name[0]
     groups: list[list[Dataset]] = []
     for item in items:
         found = item.get("ConceptNameCodeSequence")
         code = str(found[0].get("CodeValue", "")) if found else ""
-        if code == OBSERVER_TYPE[0] or (code == _PERSON_NAME[0] and not groups):
+        if code == OBSERVER_TYPE[0] or (code == first_of_person and not groups):
             groups.append([])
-        if groups and (code in names or code == OBSERVER_TYPE[0]):
+        if groups and code in names:
             groups[-1].append(item)
     return [ObserverContext.from_sequence(group, copy=False) for group in groups]
-
-
-_PERSON_NAMES = (
-    _PERSON_NAME,
-    _PERSON_LOGIN,
-    _PERSON_ORGANIZATION,
-    _PERSON_ROLE,
-    _PERSON_PROCEDURE_ROLE,
-)
-_DEVICE_NAMES = (
-    _DEVICE_UID,
-    _DEVICE_NAME,
-    _DEVICE_MANUFACTURER,
-    _DEVICE_MODEL,
-    _DEVICE_SERIAL,
-    _DEVICE_LOCATION,
-    _DEVICE_ROLE,
-)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iodkit.attributes import Fault, Severity
+from iodkit_sr.tree.fields import decode_number
 from iodkit_sr.tree.index import to_attribute_path
 from iodkit_sr.tree.scan import VALUE_TAGS
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
     from iodkit_sr.tree.index import TreeIndex
 
-__all__ = ["attribute_path", "find_missing_names", "find_missing_values", "rows_of"]
+__all__ = [
+    "attribute_path",
+    "find_hollow_items",
+    "find_incomplete_numbers",
+    "find_missing_names",
+    "find_missing_values",
+    "find_unknown_continuity",
+    "rows_of",
+]
 
 _VALUES = {
     "TEXT": ("TextValue",),
@@ -37,6 +46,9 @@ _VALUES = {
     "CONTAINER": ("ContinuityOfContent",),
     "TABLE": (),
 }
+# Bytes of the delimiter of a sequence, which one of undefined length has without any item.
+_DELIMITER = 8
+_CONTINUITY = frozenset((b"", b"SEPARATE", b"CONTINUOUS"))
 _NAMED = ("TEXT", "NUM", "CODE", "DATETIME", "DATE", "TIME", "UIDREF", "TABLE", "PNAME")
 
 
@@ -67,8 +79,7 @@ def find_missing_values(index: TreeIndex) -> Iterator[Fault]:
         has_other = np.isin(tags[rows], known, invert=True)
         for row in rows[has_other] if known else ():
             yield Fault(attribute_path(index, row, expected[0]), None, " or ".join(expected))
-        # Delimiters of a sequence take eight bytes.
-        shortest = 8 if expected and expected[0].endswith("Sequence") else 0
+        shortest = _DELIMITER if expected and expected[0].endswith("Sequence") else 0
         for row in rows[~has_other & (lengths[rows] <= shortest)] if known else ():
             yield _empty(attribute_path(index, row, VALUE_TAGS[int(tags[row])]), name)
 
@@ -97,11 +108,81 @@ def find_missing_names(index: TreeIndex) -> Iterator[Fault]:
             "ConceptNameCodeSequence", None, "the title of the document", clause="PS3.3 C.17.3.1"
         )
     for kind in _NAMED:
-        if kind.encode() not in index.kinds:
-            continue
         for row in rows_of(index, kind):
             if index.name(int(row)) is None:
                 yield Fault(attribute_path(index, row, "ConceptNameCodeSequence"), None, "a code")
+
+
+def find_incomplete_numbers(index: TreeIndex) -> Iterator[Fault]:
+    """Find measured values without a number or without a unit (PS3.3 C.18.1).
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+
+    Yields
+    ------
+    Fault
+        One for each attribute.  An empty Measured Value Sequence is no fault of this kind.
+    """
+    scan = index.scan
+    for row in rows_of(index, "NUM").tolist():
+        tag, start, end = scan.values[row - 1]
+        if VALUE_TAGS.get(tag) != "MeasuredValueSequence" or end - start <= _DELIMITER:
+            continue
+        number, unit = decode_number(scan.data[start:end], scan.implicit[row - 1])
+        path = f"{attribute_path(index, row, 'MeasuredValueSequence')}[1]"
+        if number is None:
+            yield Fault(f"{path}.NumericValue", None, "a number", clause="PS3.3 C.18.1")
+        if len(unit) <= _DELIMITER:
+            yield Fault(
+                f"{path}.MeasurementUnitsCodeSequence", None, "a unit", clause="PS3.3 C.18.1"
+            )
+
+
+def find_hollow_items(index: TreeIndex) -> Iterator[Fault]:
+    """Find items with a Content Sequence that has no items (PS3.3 C.17.3).
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+
+    Yields
+    ------
+    Fault
+        One for each such item.
+    """
+    for row in index.scan.hollow:
+        path = attribute_path(index, row + 1, "ContentSequence")
+        yield Fault(path, "", "at least one item, or no such attribute", clause="PS3.3 C.17.3")
+
+
+def find_unknown_continuity(index: TreeIndex) -> Iterator[Fault]:
+    """Find containers whose Continuity Of Content is none (PS3.3 C.18.8).
+
+    Parameters
+    ----------
+    index : TreeIndex
+        Index of the tree.
+
+    Yields
+    ------
+    Fault
+        One for each such container.
+    """
+    scan = index.scan
+    for row in rows_of(index, "CONTAINER").tolist():
+        tag, start, end = scan.values[row - 1]
+        text = scan.data[start:end].strip(b" \0")
+        if VALUE_TAGS.get(tag) == "ContinuityOfContent" and text not in _CONTINUITY:
+            yield Fault(
+                attribute_path(index, row, "ContinuityOfContent"),
+                text.decode("ascii", "replace"),
+                "SEPARATE or CONTINUOUS",
+                clause="PS3.3 C.18.8",
+            )
 
 
 def _stored_values(index: TreeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -120,14 +201,17 @@ def rows_of(index: TreeIndex, kind: str) -> NDArray[np.intp]:
     index : TreeIndex
         Index of the tree.
     kind : str
-        Value type that occurs in it.
+        Value type.
 
     Returns
     -------
     numpy.ndarray
         Their rows, without the root and without references to other items.
     """
-    rows = np.flatnonzero(index.kind_ids == index.kinds.index(kind.encode("latin-1")))
+    code = kind.encode("latin-1")
+    if code not in index.kinds:
+        return np.empty(0, np.intp)
+    rows = np.flatnonzero(index.kind_ids == index.kinds.index(code))
     references = [row + 1 for row in index.scan.references]
     return rows[(rows > 0) & np.isin(rows, references, invert=True)]
 

@@ -9,7 +9,7 @@ from iodkit_sr.tree.index import format_path
 
 if TYPE_CHECKING:
     from iodkit.coding import CodedConcept
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["Node", "NodeList"]
 

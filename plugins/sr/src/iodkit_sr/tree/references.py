@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iodkit.errors import InvalidValueError
 from iodkit_sr.tree.nodes import Node
 
 if TYPE_CHECKING:
-    from iodkit_sr.tree.document_tree import ContentTree
+    from iodkit_sr.tree.content_tree import ContentTree
 
 __all__ = ["check_references"]
 
@@ -31,7 +32,7 @@ def check_references(tree: ContentTree) -> None:
     rows = sorted(row + 1 for row in tree.index.scan.references)
     targets = {row: Node(tree, row).target.row for row in rows}
     inside = {
-        row: [r for r in rows if target <= r < tree.index.ends[target]]
+        row: rows[bisect_left(rows, target) : bisect_left(rows, int(tree.index.ends[target]))]
         for row, target in targets.items()
     }
     done: set[int] = set()

@@ -78,6 +78,8 @@ class Scan:
         Tag, start and end of the attribute that holds the value.
     implicit : list[bool]
         Whether the item is encoded without VRs.
+    hollow : list[int]
+        Rows whose Content Sequence is there and has no items.
     """
 
     data: bytes
@@ -91,6 +93,7 @@ class Scan:
     references: dict[int, bytes] = field(default_factory=dict)
     values: list[tuple[int, int, int]] = field(default_factory=list)
     implicit: list[bool] = field(default_factory=list)
+    hollow: list[int] = field(default_factory=list)
 
 
 def scan_items(data: bytes, implicit_vr: bool, first_depth: int = 1) -> Scan:
@@ -163,6 +166,7 @@ class _Scanner:
         self.data = data
         self.out = Scan(data)
         self._window: Window | None = None
+        self._values: dict[bytes, bytes] = {}
 
     def path(self) -> str:
         """Path of the last item that was met."""
@@ -215,12 +219,19 @@ class _Scanner:
             if end > limit:
                 raise CorruptDataError(f"the length at byte {position} is too large")
             if tag == _CONTENT:
-                nested = implicit or vr == b"UN"
-                position = self.sequence(start, end, nested, row, depth + 1)
+                position = self._content(start, end, implicit or vr == b"UN", row, depth)
                 continue
             position = self._end_of(tag, vr, start, implicit) if undefined else end
             if tag in _KEPT:
                 self._keep(tag, row, start, position)
+        return position
+
+    def _content(self, start: int, end: int, implicit: bool, row: int, depth: int) -> int:
+        """Take the items below an item; return where what follows them starts."""
+        before = len(self.out.parents)
+        position = self.sequence(start, end, implicit, row, depth + 1)
+        if len(self.out.parents) == before:
+            self.out.hollow.append(row)
         return position
 
     def _add_row(self, implicit: bool) -> None:
@@ -236,17 +247,21 @@ class _Scanner:
         """Note what an element tells about the item."""
         out = self.out
         if tag == _NAME:
-            out.names[row] = self.data[start:end]
+            out.names[row] = self._shared(self.data[start:end])
         elif tag == _TYPE:
-            out.types[row] = self.data[start:end].strip(b" \0")
+            out.types[row] = self._shared(self.data[start:end].strip(b" \0"))
         elif tag == _RELATIONSHIP:
-            out.relationships[row] = self.data[start:end].strip(b" \0")
+            out.relationships[row] = self._shared(self.data[start:end].strip(b" \0"))
         elif tag == _TEMPLATE:
             out.templates[row] = self.data[start:end]
         elif tag == _REFERENCED_ITEM:
             out.references[row] = self.data[start:end]
         elif out.values[row][0] in _SECONDARY:
             out.values[row] = (tag, start, end)
+
+    def _shared(self, value: bytes) -> bytes:
+        """Give the one object for equal values, of which documents have few and many items."""
+        return self._values.setdefault(value, value)
 
     def _end_of(self, tag: int, vr: bytes, start: int, implicit: bool) -> int:
         """Find where a value of undefined length ends, its delimiter included."""

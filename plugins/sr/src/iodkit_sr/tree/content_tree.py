@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidValueError, NotFoundError
-from iodkit_sr.exports.mixin import Exportable
 from iodkit_sr.tree.fields import (
     decode_code,
     decode_identifier,
@@ -38,7 +37,7 @@ _REFERENCES = next(tag for tag, keyword in VALUE_TAGS.items() if keyword == "Ref
 _TIMES = frozenset({"ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime"})
 
 
-class ContentTree(Exportable):
+class ContentTree:
     """The content tree of a document as it was at a moment: queries, paths, values.
 
     Parameters
@@ -67,26 +66,6 @@ class ContentTree(Exportable):
     def owner(self) -> Dataset:
         """pydicom.Dataset: The document whose tree it is."""
         return self._owner
-
-    def _exported(self) -> ContentTree:
-        return self
-
-    def to_json(self, indent: int | None = None) -> str:
-        """Write what :meth:`to_dict` gives as JSON; not the DICOM JSON model of PS3.18.
-
-        Parameters
-        ----------
-        indent : int | None, optional
-            Spaces for each level; everything in one line by default.
-
-        Returns
-        -------
-        str
-            The text.
-        """
-        from json import dumps
-
-        return dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     @property
     def root(self) -> Node:

@@ -10,10 +10,10 @@ from iodkit.errors import InvalidTypeError
 from iodkit.spatial.mapping import apply_affine, apply_affine_rounded
 from iodkit.spatial.vectors import FloatArray, NumberArray, as_numbers
 
-__all__ = ["PlaneTransformer"]
+__all__ = ["PointTransformer"]
 
 
-class PlaneTransformer:
+class PointTransformer:
     """An affine matrix that is applied to points."""
 
     _input_dimensions: ClassVar[int]

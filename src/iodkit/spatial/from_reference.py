@@ -1,4 +1,4 @@
-"""Points between images and the reference coordinate system, and from image to image."""
+"""Transformers from the reference coordinate system to the plane of an image."""
 
 from __future__ import annotations
 
@@ -6,159 +6,24 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from iodkit.spatial.affine import create_affine_matrix_from_attributes, invert_affine
+from iodkit.spatial.affine import invert_affine
 from iodkit.spatial.errors import GeometryMismatchError
 from iodkit.spatial.image_plane import read_plane
 from iodkit.spatial.mapping import round_indices
-from iodkit.spatial.plane_transformer import PlaneTransformer
-from iodkit.spatial.vectors import FloatArray, as_vector
+from iodkit.spatial.plane_affine import FROM_HALF_PIXEL, plane_affine
+from iodkit.spatial.point_transformer import PointTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydicom.dataset import Dataset
 
-__all__ = [
-    "ImageToReferenceTransformer",
-    "PixelToReferenceTransformer",
-    "ReferenceToImageTransformer",
-    "ReferenceToPixelTransformer",
-]
+    from iodkit.spatial.vectors import FloatArray
 
-# Image coordinates count from the corner of the top left pixel, indices from its centre.
-HALF_PIXEL = np.array(
-    [[1.0, 0.0, 0.0, -0.5], [0.0, 1.0, 0.0, -0.5], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
-)
-FROM_HALF_PIXEL = invert_affine(HALF_PIXEL)
+__all__ = ["ReferenceToImageTransformer", "ReferenceToPixelTransformer"]
 
 
-class _FromPlane(PlaneTransformer):
-    """From a plane to the reference coordinate system."""
-
-    _input_dimensions = 2
-    _change: ClassVar[FloatArray] = np.eye(4)
-
-    def __init__(
-        self,
-        image_position: Sequence[float],
-        image_orientation: Sequence[float],
-        pixel_spacing: Sequence[float],
-    ) -> None:
-        plane = create_affine_matrix_from_attributes(
-            image_position, image_orientation, as_vector(pixel_spacing, 2, "pixel_spacing").tolist()
-        )
-        self._affine = plane @ self._change
-
-    @classmethod
-    def for_image(
-        cls,
-        dataset: Dataset,
-        frame_number: int | None = None,
-        for_total_pixel_matrix: bool = False,
-    ) -> Self:
-        """Make a transformer for an image.
-
-        Parameters
-        ----------
-        dataset : pydicom.Dataset
-            Image of any kind that is placed in space.
-        frame_number : int, optional
-            Number of the frame, from 1; needed for images that have several frames.
-        for_total_pixel_matrix : bool, optional
-            Whether the total pixel matrix of a tiled image is meant rather than a frame.
-
-        Returns
-        -------
-        Self
-            The transformer.
-
-        Raises
-        ------
-        MissingAttributeError
-            If the image is not placed in space.
-        """
-        plane = read_plane(dataset, frame_number, for_total_pixel_matrix)
-        return cls(plane.position, plane.orientation, plane.pixel_spacing)
-
-
-class PixelToReferenceTransformer(_FromPlane):
-    """From pixel indices of an image to reference coordinates (PS3.3 C.7.6.2.1.1).
-
-    Parameters
-    ----------
-    image_position : Sequence[float]
-        Reference coordinates in mm of the centre of the top left pixel.
-    image_orientation : Sequence[float]
-        Cosines of row and column direction, six numbers.
-    pixel_spacing : Sequence[float]
-        Distance in mm between rows and between columns.
-    """
-
-    _input_name = "indices"
-    _needs_integers = True
-
-    def __call__(self, indices: np.ndarray) -> FloatArray:
-        """Transform pixel indices.
-
-        Parameters
-        ----------
-        indices : numpy.ndarray
-            Integers of shape (n, 2): column and row, from zero.
-
-        Returns
-        -------
-        numpy.ndarray
-            Array of shape (n, 3): coordinates in mm of the centres of the pixels.
-
-        Raises
-        ------
-        InvalidTypeError, InvalidValueError
-            If dtype or shape are wrong.
-        """
-        return self._map(indices)
-
-
-class ImageToReferenceTransformer(_FromPlane):
-    """From image coordinates to reference coordinates (PS3.3 C.7.6.2.1.1).
-
-    Image coordinates count pixels from the corner of the image: the centre of the top left pixel
-    is at (0.5, 0.5) (PS3.3 C.10.5.1.2).
-
-    Parameters
-    ----------
-    image_position : Sequence[float]
-        Reference coordinates in mm of the centre of the top left pixel.
-    image_orientation : Sequence[float]
-        Cosines of row and column direction, six numbers.
-    pixel_spacing : Sequence[float]
-        Distance in mm between rows and between columns.
-    """
-
-    _input_name = "coordinates"
-    _change = HALF_PIXEL
-
-    def __call__(self, coordinates: np.ndarray) -> FloatArray:
-        """Transform image coordinates.
-
-        Parameters
-        ----------
-        coordinates : numpy.ndarray
-            Array of shape (n, 2): column and row.
-
-        Returns
-        -------
-        numpy.ndarray
-            Array of shape (n, 3): coordinates in mm.
-
-        Raises
-        ------
-        InvalidTypeError, InvalidValueError
-            If dtype or shape are wrong.
-        """
-        return self._map(coordinates)
-
-
-class _ToPlane(PlaneTransformer):
+class _ToPlane(PointTransformer):
     """From the reference coordinate system to a plane."""
 
     _input_dimensions = 3
@@ -173,11 +38,8 @@ class _ToPlane(PlaneTransformer):
         pixel_spacing: Sequence[float],
         spacing_between_slices: float,
     ) -> None:
-        plane = create_affine_matrix_from_attributes(
-            image_position,
-            image_orientation,
-            as_vector(pixel_spacing, 2, "pixel_spacing").tolist(),
-            spacing_between_slices,
+        plane = plane_affine(
+            image_position, image_orientation, pixel_spacing, spacing_between_slices
         )
         self._affine = self._change @ invert_affine(plane)
 

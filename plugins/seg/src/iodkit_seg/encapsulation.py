@@ -1,0 +1,123 @@
+"""The value of Pixel Data: native frames, or compressed ones in fragments (PS3.5 8.2, A.4)."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pydicom.uid import UID
+
+from iodkit.errors import InvalidTypeError
+from iodkit.standard.syntaxes import is_compressed
+from iodkit_image.pixels.encapsulation import Encapsulation
+from iodkit_image.pixels.encoding import encode_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    from iodkit_seg.encoding import EncodedFrames
+
+__all__ = ["frame_compressor", "native_vr", "write_pixel_data"]
+
+_PIXEL_DATA = 0x7FE00010
+# Frames that a process gets at once.
+_CHUNK = 8
+
+
+def write_pixel_data(
+    dataset: Dataset,
+    frames: EncodedFrames,
+    size: tuple[int, int],
+    *,
+    use_extended_offset_table: bool | None = False,
+    workers: int | Executor = 0,
+) -> None:
+    """Write Pixel Data, and offset tables where frames are compressed.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The segmentation, with its transfer syntax and the description of its pixels.
+    frames : EncodedFrames
+        Its frames.
+    size : tuple[int, int]
+        Their rows and columns.
+    use_extended_offset_table : bool | None, optional
+        Whether compressed frames get an extended offset table (PS3.3 C.7.6.3.1.8); ``None`` for
+        only where they need it.
+    workers : int | concurrent.futures.Executor, optional
+        Processes that compress frames, as many as there are processors if negative; or what runs
+        them.  None by default.
+    """
+    bits = frames.bits_allocated
+    compress = frame_compressor(
+        dataset.file_meta.TransferSyntaxUID, bits, str(dataset.PhotometricInterpretation)
+    )
+    if compress is None:
+        dataset.add_new(_PIXEL_DATA, native_vr(bits), frames.native_pixel_data(*size))
+        return
+    encoded = _run(compress, frames.arrays(*size), workers)
+    encapsulation = Encapsulation.plan(
+        [len(codestream) for codestream in encoded], extended=use_extended_offset_table
+    )
+    encapsulation.write_tables(dataset)
+    dataset.add_new(_PIXEL_DATA, "OB", b"".join(encapsulation.pieces(encoded)))
+    dataset["PixelData"].is_undefined_length = True
+
+
+def native_vr(bits_allocated: int) -> str:
+    """Value representation of native pixel data (PS3.5 A.2)."""
+    return "OW" if bits_allocated > 8 else "OB"
+
+
+def frame_compressor(
+    syntax: UID | str, bits_allocated: int, photometric_interpretation: str
+) -> Callable[[NDArray[Any]], bytes] | None:
+    """Make what compresses a frame.
+
+    Parameters
+    ----------
+    syntax : pydicom.uid.UID | str
+        Transfer syntax.
+    bits_allocated : int
+        Bits of a pixel.
+    photometric_interpretation : str
+        Meaning of the pixels.
+
+    Returns
+    -------
+    Callable[[numpy.ndarray], bytes] | None
+        Compresses a frame of shape (rows, columns); it can be pickled.  ``None`` where frames
+        are native.
+    """
+    if not is_compressed(syntax):
+        return None
+    return partial(
+        encode_frame,
+        transfer_syntax_uid=UID(syntax),
+        bits_allocated=bits_allocated,
+        bits_stored=bits_allocated,
+        photometric_interpretation=photometric_interpretation,
+    )
+
+
+def _run(job: Any, arrays: Iterable[NDArray[Any]], workers: int | Executor) -> list[bytes]:
+    """Compress frames, here or elsewhere; the order stays."""
+    if isinstance(workers, Executor):
+        return list(workers.map(job, arrays, chunksize=_CHUNK))
+    if isinstance(workers, bool) or not isinstance(workers, int):
+        raise InvalidTypeError(
+            "wrong type",
+            attribute="workers",
+            found=type(workers).__name__,
+            expected="a number of processes, or a concurrent.futures.Executor",
+        )
+    if workers == 0:
+        return [job(array) for array in arrays]
+    with ProcessPoolExecutor(workers if workers > 0 else os.cpu_count()) as executor:
+        return list(executor.map(job, arrays, chunksize=_CHUNK))
