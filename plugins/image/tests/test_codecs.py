@@ -38,6 +38,9 @@ LOSSLESS = {
     "1.2.840.10008.1.2.2": ALL,
     "1.2.840.10008.1.2.5": ALL - {"single bit"},
     "1.2.840.10008.1.2.8.1": ALL,
+    "1.2.840.10008.1.2.4.57": ALL - {"single bit", "signed"},
+    "1.2.840.10008.1.2.4.201": ALL - {"single bit"},
+    "1.2.840.10008.1.2.4.202": ALL - {"single bit"},
     "1.2.840.10008.1.2.4.70": ALL - {"single bit", "signed"},
     "1.2.840.10008.1.2.4.80": ALL - {"single bit"},
     "1.2.840.10008.1.2.4.81": ALL - {"single bit", "palette"},
@@ -52,7 +55,14 @@ LOSSY = {
     ("1.2.840.10008.1.2.4.91", "signed"): 3,
     ("1.2.840.10008.1.2.4.112", "8 bits"): 6,
 }
-NEEDS = {"70": "imagecodecs", "90": "imagecodecs", "91": "imagecodecs"}
+NEEDS = {
+    "57": "imagecodecs",
+    "201": "imagecodecs",
+    "202": "imagecodecs",
+    "70": "imagecodecs",
+    "90": "imagecodecs",
+    "91": "imagecodecs",
+}
 NEEDS |= {"110": "imagecodecs", "112": "imagecodecs"}
 
 
@@ -132,7 +142,7 @@ def test_what_the_standard_does_not_allow(uid, changes):
         there_and_back(uid, "colour", **changes)
 
 
-@pytest.mark.parametrize("end", ["51", "57", "102", "202"])
+@pytest.mark.parametrize("end", ["51", "102", "203"])
 def test_syntaxes_without_encoder(end):
     with pytest.raises(UnsupportedError, match="JPEG-LS Lossless"):
         there_and_back(f"1.2.840.10008.1.2.4.{end}", "8 bits")
@@ -164,13 +174,15 @@ def without(monkeypatch):
         ("70", r"iodkit-image\[jpeg\]"),
         ("80", "pyjpegls"),
         ("90", r"iodkit-image\[jpeg2000\]"),
-        ("110", r"iodkit-image\[jpegxl\]"),
+        ("110", r"iodkit-image\[codecs\]"),
+        ("201", r"iodkit-image\[jpeg2000\]"),
     ],
 )
 def test_a_missing_codec_names_the_extra(without, end, what):
     uid = f"1.2.840.10008.1.2.4.{end}"
     without("imagecodecs", "jpeg_ls", "openjpeg", "libjpeg")
-    with pytest.raises(MissingDependencyError, match=what):
+    wanted = what if end in {"80", "90"} else r"iodkit-image\[codecs\]"
+    with pytest.raises(MissingDependencyError, match=wanted):
         encode_frame(FRAMES["8 bits"][0], uid, 8, 8, "MONOCHROME2")
     with pytest.raises(MissingDependencyError, match=what):
         decode_frame(b"\0\0", uid, 40, 48, 1, 8, 8, "MONOCHROME2")

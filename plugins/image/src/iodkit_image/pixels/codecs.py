@@ -16,13 +16,9 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
-<<<<<<< HEAD
 from iodkit_image.pixels.colors import to_rgb
 from iodkit_image.pixels.decoders import decoders_for
 from iodkit_image.pixels.families import how_to_install
-=======
-from iodkit_image.pixels import extras
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 from iodkit_image.pixels.guard import require_size
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits, upsample_chrominance
 from iodkit_image.pixels.rle import decode_rle
@@ -34,46 +30,7 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.layout import PixelLayout
 
-<<<<<<< HEAD
 __all__ = ["decode_compressed"]
-=======
-__all__ = ["decode_compressed", "to_rgb"]
-
-
-_JPEG_LS = frozenset((JPEGLSLossless, JPEGLSNearLossless))
-_JPEG_2000 = frozenset((JPEG2000Lossless, JPEG2000, HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL))
-_JPEG = frozenset((JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1))
-_PYDICOM_PLUGINS = ("pylibjpeg", "gdcm", "pillow", "pyjpegls")
-_REMEDY = {
-    **dict.fromkeys(_JPEG_LS, "Run: pip install pyjpegls"),
-    **dict.fromkeys(_JPEG_2000, "Run: pip install iodkit-image[jpeg2000]"),
-    **dict.fromkeys(_JPEG, "Run: pip install iodkit-image[jpeg]"),
-    **dict.fromkeys(extras.DECODED, "Run: pip install iodkit-image[codecs]"),
-}
-_YBR = frozenset(("YBR_FULL", "YBR_FULL_422"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoder:
-    """A way to decode frames of some transfer syntaxes.
-
-    Attributes
-    ----------
-    name : str
-        For errors.
-    module : str
-        What must be importable.
-    syntaxes : frozenset[str]
-        Transfer syntaxes.
-    decode : Callable
-        Takes frame, layout and transfer syntax; gives the frame with RGB colour.
-    """
-
-    name: str
-    module: str
-    syntaxes: frozenset[str]
-    decode: Callable[[bytes, PixelLayout, str], NDArray[Any]]
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 
 
 def decode_compressed(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[Any]:
@@ -176,17 +133,3 @@ _OWN: dict[str, Callable[[bytes, PixelLayout], NDArray[Any]]] = {
     RLELossless: _decode_rle,
     DEFLATED_IMAGE_FRAME: _decode_deflated,
 }
-<<<<<<< HEAD
-=======
-_DIRECT = (
-    _Decoder("pyjpegls", "jpeg_ls", _JPEG_LS, _decode_charls),
-    _Decoder("pylibjpeg-openjpeg", "openjpeg", _JPEG_2000, _decode_openjpeg),
-    _Decoder(
-        "pylibjpeg-libjpeg",
-        "libjpeg",
-        frozenset((JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)),
-        _decode_libjpeg,
-    ),
-    _Decoder("imagecodecs", extras.MODULE, extras.DECODED, extras.decode_extra),
-)
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a

@@ -11,8 +11,9 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEGExtended12Bit
 
+from iodkit.standard.syntaxes import JPEG_XL
 from iodkit_image.pixels.colors import to_rgb
-from iodkit_image.pixels.families import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, JPEG_XL
+from iodkit_image.pixels.families import JPEG_2000, JPEG_LOSSLESS, JPEG_LS
 from iodkit_image.pixels.guard import read_header
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import io
 import math
 from dataclasses import dataclass
 from importlib.util import find_spec
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -15,10 +16,10 @@ from pydicom.uid import (
     UID,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
-    JPEGLosslessSV1,
 )
 
-from iodkit_image.pixels.families import JPEG_XL_LOSSLESS, JPEG_XL_LOSSY
+from iodkit.standard.syntaxes import JPEG_XL_LOSSLESS
+from iodkit_image.pixels.families import HTJ2K_LOSSLESS, JPEG_LOSSLESS, JPEG_XL_LOSSY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,11 @@ __all__ = ["Encoder", "EncodingTask", "encoders_for"]
 _JPEG_QUALITY = 95
 # Root of the mean square error that JPEG 2000 with loss may have, in stored units.
 _ERROR = 0.5
+# Effort of JPEG XL: beyond it, label maps take ten times as long and become little smaller.
+_EFFORT = 3
+_THUMBNAIL = 64
+# The encoder of pylibjpeg-openjpeg crashes if two threads use it.
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,11 +148,31 @@ def _imagecodecs_jpeg_lossless(task: EncodingTask) -> bytes:
     )
 
 
+def _imagecodecs_htj2k(task: EncodingTask) -> bytes:
+    """HT-J2K with OpenJPH, whose progression is RPCL, as one of the two syntaxes wants.
+
+    The lowest resolution fits into 64 pixels (PS3.5 10.18).
+    """
+    import imagecodecs
+
+    halvings = max(5, math.ceil(math.log2(max(task.frame.shape[:2]) / _THUMBNAIL)))
+    return bytes(
+        imagecodecs.htj2k_encode(
+            task.frame,
+            reversible=True,
+            tlm=True,
+            resolutions=halvings + 1,
+            rgb=task.color == "YBR_RCT",
+        )
+    )
+
+
 def _imagecodecs_jpeg_xl(task: EncodingTask) -> bytes:
     import imagecodecs
 
     lossless = task.syntax == JPEG_XL_LOSSLESS
     options: dict[str, Any] = {"lossless": True} if lossless else {"distance": 1.0}
+    options |= {"effort": _EFFORT, "numthreads": 1}
     return bytes(
         imagecodecs.jpegxl_encode(
             task.frame, usecontainer=False, bitspersample=task.bits_stored, **options
@@ -171,10 +197,12 @@ def _pydicom(task: EncodingTask) -> bytes:
         options["planar_configuration"] = 0
     if task.syntax == JPEG2000:
         options["j2k_psnr"] = [task.signal_to_noise]
-    return get_encoder(task.syntax).encode(frame.tobytes(), index=0, **options)
+    with _ONE_AT_A_TIME:
+        return get_encoder(task.syntax).encode(frame.tobytes(), index=0, **options)
 
 
 _DIRECT = (
+    Encoder("imagecodecs", "imagecodecs", HTJ2K_LOSSLESS, _imagecodecs_htj2k),
     Encoder("pillow", "PIL", frozenset((JPEGBaseline8Bit,)), _pillow_jpeg),
     Encoder(
         "imagecodecs",
@@ -182,9 +210,7 @@ _DIRECT = (
         frozenset((JPEG2000Lossless, JPEG2000)),
         _imagecodecs_jpeg_2000,
     ),
-    Encoder(
-        "imagecodecs", "imagecodecs", frozenset((JPEGLosslessSV1,)), _imagecodecs_jpeg_lossless
-    ),
+    Encoder("imagecodecs", "imagecodecs", JPEG_LOSSLESS, _imagecodecs_jpeg_lossless),
     Encoder(
         "imagecodecs",
         "imagecodecs",

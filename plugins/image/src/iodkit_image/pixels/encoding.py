@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import zlib
-<<<<<<< HEAD
 from dataclasses import dataclass
-=======
-from threading import Lock
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +12,6 @@ from pydicom.uid import (
     UID,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
-    JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSNearLossless,
     RLELossless,
@@ -31,13 +26,19 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
-<<<<<<< HEAD
+from iodkit.standard.syntaxes import (
+    DEFLATED_IMAGE_FRAME,
+    JPEG_XL_LOSSLESS,
+    is_compressed,
+    syntax_name,
+)
 from iodkit_image.pixels.encoders import EncodingTask, encoders_for
-from iodkit_image.pixels.families import JPEG_XL_LOSSLESS, JPEG_XL_LOSSY, how_to_install
-=======
-from iodkit_image.pixels.extras import encode_extra, is_encoded_here
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
+from iodkit_image.pixels.families import (
+    HTJ2K_LOSSLESS,
+    JPEG_LOSSLESS,
+    JPEG_XL_LOSSY,
+    how_to_install,
+)
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_frame"]
 
-<<<<<<< HEAD
 _GREY = frozenset(("MONOCHROME1", "MONOCHROME2"))
 _INDEXED = _GREY | {"PALETTE COLOR"}
 
@@ -84,7 +84,12 @@ _BYTES = (8, 16)
 _NATIVE = _allowed((1, 8, 16, 32, 64), _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2")
 _RULES: dict[str, _Allowed] = {
     JPEGBaseline8Bit: _allowed((8,), _GREY, "YBR_FULL_422", signed=False, clause="PS3.5 8.2.1"),
-    JPEGLosslessSV1: _allowed(_BYTES, _INDEXED, "RGB", signed=False, clause="PS3.5 8.2.1"),
+    **dict.fromkeys(
+        JPEG_LOSSLESS, _allowed(_BYTES, _INDEXED, "RGB", signed=False, clause="PS3.5 8.2.1")
+    ),
+    **dict.fromkeys(
+        HTJ2K_LOSSLESS, _allowed(_BYTES, _INDEXED, "RGB", "YBR_RCT", clause="PS3.5 8.2.14")
+    ),
     RLELossless: _allowed((8, 16, 32), _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2.2"),
     JPEGLSLossless: _allowed(_BYTES, _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2.3"),
     JPEGLSNearLossless: _allowed(_BYTES, _GREY, "RGB", "YBR_FULL", clause="PS3.5 8.2.3"),
@@ -97,10 +102,6 @@ _RULES: dict[str, _Allowed] = {
     JPEG_XL_LOSSY: _allowed(_BYTES, _GREY, signed=False, clause="PS3.5 8.2.15"),
     DEFLATED_IMAGE_FRAME: _NATIVE,
 }
-=======
-# The encoder of pylibjpeg-openjpeg crashes if two threads use it.
-_ONE_AT_A_TIME = Lock()
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 
 
 def encode_frame(
@@ -162,8 +163,8 @@ def encode_frame(
         raise UnsupportedError(
             "frames cannot be encoded in this transfer syntax",
             attribute="transfer_syntax_uid",
-            found=f"{syntax} ({syntax.name})",
-            expected=", ".join(sorted(UID(uid).name for uid in _RULES)),
+            found=f"{syntax} ({syntax_name(syntax)})",
+            expected=", ".join(sorted(syntax_name(UID(uid)) for uid in _RULES)),
         )
     _check_attributes(rule, syntax, frame, bits_allocated, bits_stored, color, bool(signed))
     if not compressed:
@@ -172,7 +173,6 @@ def encode_frame(
         return _deflate(_native(frame, bits_allocated, planar))
     if syntax == RLELossless:
         return encode_rle(frame)
-<<<<<<< HEAD
     return _by_library(
         EncodingTask(
             frame=np.ascontiguousarray(frame),
@@ -183,11 +183,6 @@ def encode_frame(
             color=color,
         )
     )
-=======
-    if is_encoded_here(syntax):
-        return encode_extra(frame, syntax)
-    return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
 
 
 def _native(
@@ -228,7 +223,6 @@ def _check_array(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArr
     return frame
 
 
-<<<<<<< HEAD
 def _check_attributes(
     rule: _Allowed,
     syntax: UID,
@@ -250,7 +244,7 @@ def _check_attributes(
         if found not in expected:
             shown = f"1 to {bits_allocated}" if attribute == "bits_stored" else sorted(expected)
             raise InvalidValueError(
-                f"not allowed for frames of shape {frame.shape} in {syntax.name}",
+                f"not allowed for frames of shape {frame.shape} in {syntax_name(syntax)}",
                 attribute=attribute,
                 found=found,
                 expected=shown if isinstance(shown, str) else " or ".join(map(str, shown)),
@@ -269,46 +263,11 @@ def _by_library(task: EncodingTask) -> bytes:
             continue
         return data + b"\0" * (len(data) % 2)
     if failures:
-=======
-def _through_pydicom(
-    frame: NDArray[Any], syntax: UID, allocated: int, stored: int, color: str, signed: int
-) -> bytes:
-    try:
-        encoder = get_encoder(syntax)
-    except NotImplementedError as error:
-        raise UnsupportedError(
-            "frames are not encoded in this transfer syntax",
-            attribute="transfer_syntax_uid",
-            found=f"{syntax} ({syntax.name})",
-        ) from error
-    if not encoder.is_available:
-        missing = "; ".join(encoder.missing_dependencies)
-        extra = "pyjpegls" if syntax == JPEGLSLossless else "pylibjpeg pylibjpeg-openjpeg"
-        raise MissingDependencyError(
-            f"no encoder for {syntax.name} is installed ({missing})",
-            remedy=f"pip install {extra}",
-        )
-    options: dict[str, Any] = {
-        "rows": frame.shape[0],
-        "columns": frame.shape[1],
-        "samples_per_pixel": 1 if frame.ndim == 2 else frame.shape[2],
-        "number_of_frames": 1,
-        "bits_allocated": allocated,
-        "bits_stored": stored,
-        "pixel_representation": signed,
-        "photometric_interpretation": color,
-    }
-    if frame.ndim == 3:
-        options["planar_configuration"] = 0
-    try:
-        with _ONE_AT_A_TIME:
-            return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
-    except (RuntimeError, ValueError) as error:
->>>>>>> 72f0e2ac3ff7a71b15cb324538b7700b7115818a
         raise PixelDataError(
-            f"the frame cannot be encoded as {task.syntax.name}: {'; '.join(failures)}",
+            f"the frame cannot be encoded as {syntax_name(task.syntax)}: {'; '.join(failures)}",
             attribute="PixelData",
         )
     raise MissingDependencyError(
-        f"no encoder for {task.syntax.name} is installed", remedy=how_to_install(task.syntax)
+        f"no encoder for {syntax_name(task.syntax)} is installed",
+        remedy=how_to_install(task.syntax, encoder=True),
     )

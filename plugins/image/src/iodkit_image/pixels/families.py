@@ -17,48 +17,52 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
+from iodkit.standard.syntaxes import JPEG_XL
+
 __all__ = [
-    "HT_JPEG_2000",
+    "HTJ2K_LOSSLESS",
     "JPEG",
     "JPEG_2000",
     "JPEG_LOSSLESS",
     "JPEG_LS",
-    "JPEG_XL",
-    "JPEG_XL_LOSSLESS",
     "JPEG_XL_LOSSY",
     "how_to_install",
 ]
 
 JPEG_LS = frozenset((JPEGLSLossless, JPEGLSNearLossless))
-HT_JPEG_2000 = frozenset((HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL))
-JPEG_2000 = HT_JPEG_2000 | {JPEG2000Lossless, JPEG2000}
+HTJ2K_LOSSLESS = frozenset((HTJ2KLossless, HTJ2KLosslessRPCL))
+JPEG_2000 = HTJ2K_LOSSLESS | {HTJ2K, JPEG2000Lossless, JPEG2000}
 JPEG_LOSSLESS = frozenset((JPEGLossless, JPEGLosslessSV1))
 JPEG = JPEG_LOSSLESS | {JPEGBaseline8Bit, JPEGExtended12Bit}
-# Syntaxes that older editions of pydicom's dictionary lack.
-JPEG_XL_LOSSLESS = UID("1.2.840.10008.1.2.4.110")
 JPEG_XL_LOSSY = UID("1.2.840.10008.1.2.4.112")
-JPEG_XL = frozenset((JPEG_XL_LOSSLESS, UID("1.2.840.10008.1.2.4.111"), JPEG_XL_LOSSY))
 
-_EXTRAS = {
+_CODECS = "iodkit-image[codecs]"
+_DECODERS = {
     **dict.fromkeys(JPEG_LS, "pyjpegls"),
-    **dict.fromkeys(JPEG, "'iodkit-image[jpeg]'"),
-    **dict.fromkeys(JPEG_2000, "'iodkit-image[jpeg2000]'"),
-    **dict.fromkeys(JPEG_XL, "'iodkit-image[jpegxl]'"),
+    **dict.fromkeys(JPEG, "iodkit-image[jpeg]"),
+    **dict.fromkeys(JPEG_2000, "iodkit-image[jpeg2000]"),
+    **dict.fromkeys(JPEG_XL, _CODECS),
+}
+_ENCODERS = {
+    **_DECODERS,
+    **dict.fromkeys(JPEG_LOSSLESS | HTJ2K_LOSSLESS, _CODECS),
 }
 
 
-def how_to_install(syntax: str) -> str | None:
+def how_to_install(syntax: str, *, encoder: bool = False) -> str | None:
     """Tell what to install for frames in a transfer syntax.
 
     Parameters
     ----------
     syntax : str
         UID of the transfer syntax.
+    encoder : bool, optional
+        Whether frames are to be encoded, not decoded.
 
     Returns
     -------
     str | None
         The command; ``None`` if no library is known.
     """
-    what = _EXTRAS.get(UID(syntax))
-    return None if what is None else f"Run: pip install {what}"
+    what = (_ENCODERS if encoder else _DECODERS).get(UID(syntax))
+    return None if what is None else f"Run: pip install '{what}'"
