@@ -125,17 +125,19 @@ def switchings(pixels):
                 yield {one: value, other: others}
 
 
-@pytest.mark.referee
-@pytest.mark.parametrize("name", FILES)
-def test_every_switch_is_that_of_highdicom(name):
-    library = pytest.importorskip("highdicom")
-    try:
-        dataset = pydicom.dcmread(FILES[name])
-        theirs = library.Image.from_dataset(dataset, copy=False)
-        theirs.get_stored_frame(1)
-    except Exception:  # noqa: BLE001 - whatever it says
-        pytest.skip("highdicom does not open it")
-    image = ik.imread(FILES[name])
+# Where highdicom is not followed, and why; pydicom and we agree on all of them.
+UNLIKE_HIGHDICOM = {
+    "SC_rgb_32bit.dcm": "it refuses colour of 32 bits",
+    "SC_rgb_32bit_2frame.dcm": "it refuses colour of 32 bits",
+    "SC_rgb_rle_32bit.dcm": "it refuses colour of 32 bits",
+    "SC_rgb_rle_32bit_2frame.dcm": "it refuses colour of 32 bits",
+    "gdcm-US-ALOKA-16.dcm": "it does not write out segmented palettes",
+    "mlut_18.dcm": "it takes bits beyond those stored for a part of the value",
+}
+
+
+def compare_switches(image, theirs):
+    """Compare a frame with each choice of switches; some choice must give values."""
     number = frame_numbers(image)[-1]
     atol = LOSSY.get(image.file_meta.TransferSyntaxUID, 1e-6)
     compared = 0
@@ -153,6 +155,24 @@ def test_every_switch_is_that_of_highdicom(name):
         their = outcome(lambda a=off | arguments: theirs.get_frame(number, **a))
         compared += assert_like_highdicom(mine, their, arguments, atol=atol)
     assert compared
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("name", FILES)
+def test_every_switch_is_that_of_highdicom(name):
+    library = pytest.importorskip("highdicom")
+    try:
+        dataset = pydicom.dcmread(FILES[name])
+        theirs = library.Image.from_dataset(dataset, copy=False)
+        theirs.get_stored_frame(1)
+    except Exception:  # noqa: BLE001 - whatever it says
+        pytest.skip("highdicom does not open it")
+    image = ik.imread(FILES[name])
+    if name not in UNLIKE_HIGHDICOM:
+        compare_switches(image, theirs)
+        return
+    with pytest.raises(AssertionError):
+        compare_switches(image, theirs)
 
 
 def read_with_gdcm(path):
