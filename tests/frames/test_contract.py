@@ -22,7 +22,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+import iodkit
 from functional_groups import as_file, reference_column
+from iodkit.dataset.storage import StoredDataset
 from iodkit.frames import FrameOwner, FrameTable, FunctionalGroups, frame_table
 from iodkit.frames import cache as cache_module
 from iodkit.io import encode_file, join_pieces, read_dataset
@@ -368,8 +370,28 @@ def test_setting_the_same_character_set_changes_nothing(owner) -> None:
     assert is_raw(owner)
 
 
+@pytest.mark.parametrize("accessed", [False, True])
+def test_a_character_set_changed_inside_its_element_is_followed(owner, accessed) -> None:
+    if accessed:
+        _ = owner.PerFrameFunctionalGroupsSequence
+    owner["SpecificCharacterSet"].value = "ISO_IR 192"
+    assert frame_table(owner).texts("FrameContentSequence.FrameComments").tolist() == [COMMENT] * 5
+    buffer = io.BytesIO()
+    with iodkit.defaults(validate=False):
+        StoredDataset.from_dataset(owner).save_as(buffer)
+    assert COMMENT.encode("latin-1") not in buffer.getvalue()
+    again = dcmread(io.BytesIO(buffer.getvalue()))
+    assert comments(again) == [COMMENT] * 5
+    assert again.PatientName == "Müller^Jörg"
+
+
 @pytest.mark.parametrize(
-    "remove", [lambda d: d.pop(0x00080005), lambda d: d.__delitem__(0x00080005)]
+    "remove",
+    [
+        lambda d: d.pop(0x00080005),
+        lambda d: d.__delitem__(0x00080005),
+        lambda d: d.__delitem__(slice(0x00080000, 0x00080006)),
+    ],
 )
 def test_removing_the_character_set_decodes_first(owner, remove) -> None:
     remove(owner)

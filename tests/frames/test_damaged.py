@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import struct
+from dataclasses import replace
 
 import pytest
 from pydicom import Dataset
 
-from damaged_groups import check, damage, dataset, originals
+from damaged_groups import Groups, check, dataset, frame, nested, originals
 from functional_groups import encode_by_pydicom
 from iodkit.errors import CorruptDataError
 from iodkit.frames import FrameTable
@@ -19,15 +20,14 @@ POSITION = "PlanePositionSequence.ImagePositionPatient"
 
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_undamaged(number) -> None:
-    assert check(*ORIGINALS[number]) == "the same as pydicom"
+    assert check(ORIGINALS[number]) == "the same as pydicom"
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_a_sample(number) -> None:
-    value, implicit, little = ORIGINALS[number]
     rng = random.Random(number)
-    outcomes = {check(damage(value, rng), implicit, little) for _ in range(60)}
+    outcomes = {check(ORIGINALS[number].damaged(rng)) for _ in range(60)}
     assert outcomes <= {
         "the same as pydicom",
         "corrupt-data",
@@ -40,14 +40,14 @@ def test_a_sample(number) -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", range(len(ORIGINALS)))
 def test_cut_off_anywhere(number) -> None:
-    value, implicit, little = ORIGINALS[number]
-    for size in range(1, len(value), 61):
-        check(value[:size], implicit, little)
+    whole = ORIGINALS[number]
+    for size in range(1, len(whole.value), 61):
+        check(replace(whole, value=whole.value[:size]))
 
 
 @pytest.mark.parametrize("lie", [0xFFFFFFFE, 0x7FFFFFFF, 0x10000])
 def test_lying_lengths(lie) -> None:
-    value = bytearray(ORIGINALS[0][0])
+    value = bytearray(ORIGINALS[0].value)
     value[4:8] = struct.pack("<I", lie)
     with pytest.raises(CorruptDataError, match="PerFrameFunctionalGroupsSequence"):
         FrameTable.from_dataset(dataset(bytes(value), implicit=False, little=True))
@@ -55,10 +55,14 @@ def test_lying_lengths(lie) -> None:
 
 def test_values_of_undefined_length_that_are_no_sequences() -> None:
     """Without a VR they end at the next delimiter, which swallows items: that is an error."""
-    value = ORIGINALS[4][0]
+    value = next(
+        whole.value
+        for whole in ORIGINALS
+        if whole.implicit and whole.value[4:8] == b"\xff\xff\xff\xff"
+    )
     where = value.index(struct.pack("<HHI", 0x0008, 0x9124, 0xFFFFFFFF))
     broken = value[:where] + struct.pack("<HH", 0, 1) + value[where + 4 :]
-    assert check(broken, implicit=True, little=True) == "corrupt-data"
+    assert check(Groups(broken, implicit=True, little=True)) == "corrupt-data"
 
 
 def test_sequences_in_place_of_values() -> None:
@@ -68,7 +72,7 @@ def test_sequences_in_place_of_values() -> None:
     content.add_new(0x00209056, "SQ", [strange])
     item.FrameContentSequence = [content]
     value = encode_by_pydicom([item])
-    assert check(value, implicit=False, little=True) == "the same as pydicom"
+    assert check(Groups(value, implicit=False, little=True)) == "the same as pydicom"
     table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
     assert table.stack_ids.tolist() == [None]
     assert not table.column("FrameContentSequence").valid.any()
@@ -91,3 +95,30 @@ def test_very_many_elements_in_one_item() -> None:
     table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
     assert len(table) == 101
     assert not table.column(POSITION).valid.any()
+
+
+def test_asking_again_gives_the_same_error() -> None:
+    """What made one column an error does not let the next one be read from a guess."""
+    endless = nested(3, implicit=False, little=True)
+    inner = struct.pack("<HHI", 0xFFFE, 0xE000, len(endless)) + endless
+    head = struct.pack("<HH2sHI", 0x20, 0x9113, b"SQ", 0, len(inner))
+    value = struct.pack("<HHI", 0xFFFE, 0xE000, len(head) + len(inner)) + head + inner
+    table = FrameTable.from_dataset(dataset(value, implicit=False, little=True))
+    seen = set()
+    for _ in range(3):
+        with pytest.raises(CorruptDataError) as caught:
+            table.column("PlanePositionSequence.PlanePositionSequence.StackID")
+        seen.add(str(caught.value))
+    assert len(seen) == 1
+
+
+def test_of_several_shared_items_the_first_counts() -> None:
+    """As for everybody who takes item 0 of the sequence; the standard allows no other."""
+    shared = [frame(1), frame(2)]
+    value, empty = encode_by_pydicom(shared), encode_by_pydicom([Dataset(), Dataset()])
+    groups = Groups(value, implicit=False, little=True, frames=empty)
+    assert check(groups) == "the same as pydicom"
+    table = FrameTable.from_dataset(groups.dataset())
+    assert table.segment_numbers.tolist() == [1, 1]
+    assert table.sources.uids == ("1.2.1.0",)
+    assert table.sources.frames.tolist() == [0, 1]

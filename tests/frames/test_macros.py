@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 from pydicom import Dataset
@@ -20,6 +22,7 @@ from iodkit.frames import (
     register_macro,
 )
 from iodkit.registry import MacroEntry, Registry, hookimpl
+from referees import library
 
 
 def test_known_macros_are_in_the_data_dictionary() -> None:
@@ -61,6 +64,47 @@ def test_the_macros_of_the_standard_are_there() -> None:
         assert macro is not None, sequence
         assert macro.many_items is many
     assert find_macro("CTAdditionalXRaySourceSequence").placement is Placement.SHARED
+
+
+# That table lists attributes of the grid beside its sequence, where they are inside of it.
+_MISPLACED = frozenset(
+    f"Grid{name}"
+    for name in (
+        "ID",
+        "AbsorbingMaterial",
+        "SpacingMaterial",
+        "Thickness",
+        "Pitch",
+        "AspectRatio",
+        "Period",
+        "FocalDistance",
+    )
+)
+
+
+@pytest.mark.referee
+def test_no_macro_of_a_newer_edition_is_missing() -> None:
+    """The tables of attributes that highdicom carries as data know no group that we do not."""
+    folder = Path(library("highdicom", "highdicom").__file__).parent / "_standard"
+    modules = json.loads((folder / "module_attribute_map.json").read_text())
+    groups: dict[str, set[str]] = {}
+    for name, attributes in modules.items():
+        if not name.endswith("multi-frame-functional-groups"):
+            continue
+        for attribute in attributes:
+            where, *inside = attribute["path"] or [""]
+            if where not in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+                continue
+            if not inside:
+                groups.setdefault(attribute["keyword"], set())
+            elif len(inside) == 1:
+                groups.setdefault(inside[0], set()).add(attribute["keyword"])
+    assert len(groups) > 100
+    for sequence in groups.keys() - _MISPLACED:
+        macro = find_macro(sequence)
+        assert macro is not None, sequence
+        known = {path.split(".")[0] for path in macro.attributes}
+        assert not groups[sequence] - known, sequence
 
 
 @pytest.fixture

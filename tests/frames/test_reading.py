@@ -14,7 +14,7 @@ from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
-from functional_groups import as_file, encode_by_pydicom
+from functional_groups import as_file, encode_by_pydicom, reference_column
 from iodkit.errors import (
     CorruptDataError,
     InvalidTypeError,
@@ -474,7 +474,33 @@ def test_repr_and_dict() -> None:
     assert columns["position_z"].tolist() == [0, 1.5, 3, 4.5] * 2
     assert columns["dimension_2"].tolist() == [1, 2, 3, 4] * 2
     assert columns["number_of_sources"].tolist() == [1] * 8
+    assert columns["source_uid"].tolist() == (["1.2.1"] * 2 + ["1.2.2"] * 2) * 2
+    assert columns["source_frame"].tolist() == [1, 2] * 4
     assert "matrix_row" not in columns
+
+
+def test_the_first_source_and_mapping_of_each_frame() -> None:
+    groups = FunctionalGroups(3)
+    groups.set_sources(
+        "1.2", ["1.2.1", "1.2.2"], [[1, 0], [], [0]], frame_numbers=[[7, 2], [], [3]]
+    )
+    maps = []
+    for label, slope in (("a", 2.0), ("b", 3.0)):
+        item = Dataset()
+        item.LUTLabel, item.RealWorldValueSlope, item.RealWorldValueIntercept = label, slope, 0.5
+        maps.append(item)
+    groups.set_items("RealWorldValueMappingSequence", maps, [[], [0, 1], [1]])
+    ds = Dataset()
+    groups.attach(ds)
+    columns = FrameTable.from_dataset(ds).to_dict()
+    assert columns["source_uid"].tolist() == ["1.2.2", None, "1.2.1"]
+    assert columns["source_frame"].tolist() == [7, -1, 3]
+    assert columns["number_of_sources"].tolist() == [2, 0, 1]
+    assert columns["real_world_label"].tolist() == [None, "a", "b"]
+    np.testing.assert_array_equal(columns["real_world_slope"], [np.nan, 2, 3])
+    np.testing.assert_array_equal(columns["real_world_intercept"], [np.nan, 0.5, 0.5])
+    assert columns["number_of_real_world_mappings"].tolist() == [0, 2, 1]
+    assert "real_world_unit" not in columns
 
 
 @pytest.mark.parametrize("name", ["pandas", "pyarrow"])
@@ -504,3 +530,48 @@ def test_tables_are_the_same_in_every_syntax() -> None:
     for syntax in ("explicit", "implicit", "big"):
         got = FrameTable.from_dataset(as_file(ds, syntax)).to_dict()
         assert {k: v.tolist() for k, v in got.items()} == {k: v.tolist() for k, v in want.items()}
+
+
+@pytest.mark.parametrize("syntax", ["explicit", "implicit", "big"])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_items_have_character_sets_of_their_own(syntax, undefined) -> None:
+    """An item's text is in its own character set, or else in that of the item around it."""
+    ds = multi(4)
+    texts, terms = ["Größe", "大きさ", "Размер", "Größe"], [None, "ISO_IR 192", "ISO_IR 144", None]
+    ds.SpecificCharacterSet = "ISO_IR 100"
+    for item, text, term, around in zip(
+        ds.PerFrameFunctionalGroupsSequence, texts, terms, (0, 1, 0, 0), strict=True
+    ):
+        content = item.FrameContentSequence[0] if "FrameContentSequence" in item else Dataset()
+        content.FrameComments = text
+        item.FrameContentSequence = [content]
+        code = Dataset()
+        code.CodeMeaning = text
+        item.DerivationImageSequence = [Dataset()]
+        item.DerivationImageSequence[0].DerivationCodeSequence = [code, code]
+        if term and around:
+            item.SpecificCharacterSet = term
+        elif term:
+            content.SpecificCharacterSet = code.SpecificCharacterSet = term
+    stored = as_file(ds, syntax, undefined=undefined)
+    want = [[text] for text in texts]
+    assert reference_column(stored, "FrameContentSequence.FrameComments") == want
+    for given in (as_file(ds, syntax, undefined=undefined), stored, ds):
+        table = pickle.loads(pickle.dumps(FrameTable.from_dataset(given)))
+        assert table.texts("FrameContentSequence.FrameComments").tolist() == texts
+        meanings = table.column("DerivationImageSequence.DerivationCodeSequence.CodeMeaning")
+        assert [list(values) for values in meanings.data] == [[text] * 2 for text in texts]
+        items = [table.functional_group("FrameContentSequence", i)[0] for i in range(4)]
+        assert [item.FrameComments for item in items] == texts
+
+
+def test_an_item_with_an_unknown_character_set() -> None:
+    """As for a dataset: pydicom warns and takes the default."""
+    ds = multi(2)
+    value = ds._dict[PER_FRAME].value
+    named = struct.pack("<HH2sH", 8, 5, b"CS", 12) + b"ISO_IR 1000 "
+    size = struct.unpack("<I", value[4:8])[0] + len(named)
+    stored = raw(value[:4] + struct.pack("<I", size) + named + value[8:])
+    with pytest.warns(UserWarning, match="ISO_IR 1000"):
+        stacks = FrameTable.from_dataset(stored).stack_ids
+    assert stacks.tolist() == ["0", "1"]

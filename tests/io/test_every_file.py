@@ -29,22 +29,16 @@ SYNTAXES = [
     DeflatedExplicitVRLittleEndian,
 ]
 TERMS = [*sorted(term for term in python_encoding if term), ["ISO 2022 IR 6", "ISO 2022 IR 87"]]
-# What stands at the top of larger files stands in small ones too.
-LARGEST = 60_000
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @cache
 def files():
-    """Give the contents of all small files that pydicom reads, and those of odd character sets."""
-    small = [
-        path
-        for path in sorted((FOLDER / "test_files").rglob("*"))
-        if path.is_file() and path.stat().st_size <= LARGEST
-    ]
+    """Give the contents of all files that pydicom reads, also those of odd character sets."""
+    paths = [path for path in sorted((FOLDER / "test_files").rglob("*")) if path.is_file()]
     found = {}
-    for path in small + [Path(name) for name in get_charset_files("*")]:
+    for path in paths + [Path(name) for name in get_charset_files("*")]:
         content = path.read_bytes()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

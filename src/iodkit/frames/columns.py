@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from iodkit.errors import InvalidTypeError
+from iodkit.errors import InvalidTypeError, OutOfRangeError
 from iodkit.frames.instances import instances_of
 from iodkit.frames.macro_catalogue import resolve_path
+from iodkit.frames.paths import parse_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
+    from iodkit.elements import DicomItem
     from iodkit.frames.instances import Instance
     from iodkit.frames.paths import AttributePath
     from iodkit.frames.ragged import Column, Ragged
@@ -41,6 +43,10 @@ class FrameSource(Protocol):
 
         Returns the frame of each item, and its values; of sequences inside it, all values.
         """
+        ...
+
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Decode the items of a functional group of a frame; they are the caller's."""
         ...
 
 
@@ -151,6 +157,39 @@ class ColumnTable:
         if column is None:
             column = self._columns.setdefault(where.text, self._source.column(where))
         return column
+
+    def functional_group(self, sequence: str, frame: int) -> tuple[DicomItem, ...]:
+        """Return a functional group of one frame as items, for what no column can say.
+
+        Parameters
+        ----------
+        sequence : str
+            Keyword of the functional group's sequence, such as ``"FrameVOILUTSequence"``.
+        frame : int
+            Index of the frame, from 0.
+
+        Returns
+        -------
+        tuple of pydicom.Dataset
+            The frame's own items, or else those that all frames share; none if there are
+            neither.  Of an instance without functional groups, those of the sequence at the top
+            level.  They are copies: only this group of this frame is decoded, and the
+            instance's sequences stay as they are.
+
+        Raises
+        ------
+        OutOfRangeError
+            If there is no such frame.
+        InvalidValueError
+            If `sequence` is no keyword or tag.
+        CorruptDataError
+            If the functional groups cannot be read.
+        """
+        if not 0 <= frame < len(self):
+            raise OutOfRangeError(
+                "no such frame", found=frame, expected=f"an index from 0 to {len(self) - 1}"
+            )
+        return tuple(self._source.group(parse_path(sequence).leaf, int(frame)))
 
     def _kept(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         array = self._arrays.get(name)

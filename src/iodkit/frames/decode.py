@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit.frames.headers import Encoding
+    from iodkit.frames.charsets import Charsets
     from iodkit.frames.levels import ItemLevel, Spans
 
 __all__ = ["decode_values"]
@@ -30,7 +30,13 @@ _BYTES = frozenset(("OB", "OW", "OL", "OF", "OD", "OV", "UN"))
 
 
 def decode_values(
-    level: ItemLevel, span: Spans, vr: str | None, encoding: Encoding, path: str
+    level: ItemLevel,
+    span: Spans,
+    vr: str | None,
+    charsets: Charsets,
+    path: str,
+    *,
+    signed: bool,
 ) -> tuple[str, Ragged]:
     """Decode the values of an attribute.
 
@@ -42,10 +48,12 @@ def decode_values(
         Where its values stand.
     vr : str or None
         VR by the data dictionary, for elements that carry none or UN.
-    encoding : Encoding
-        Character sets of text, and whether pixels are signed.
+    charsets : Charsets
+        Character sets of text in the items.
     path : str
         For errors.
+    signed : bool
+        Whether pixels are signed, which values of VR "US or SS" depend on.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def decode_values(
         Values of each item of `level`, rows of length 0 where it has none.
     """
     codes = np.unique(span.vr)
-    vrs = {int(code): _resolve(int(code), vr, signed=encoding.signed) for code in codes}
+    vrs = {int(code): _resolve(int(code), vr, signed=signed) for code in codes}
     parts: list[tuple[Any, Any, Any]] = []
     for code, name in vrs.items():
         of_vr = np.flatnonzero(span.vr == code) if len(codes) > 1 else np.arange(len(span.owner))
@@ -65,8 +73,9 @@ def decode_values(
             if length == 0 or name == "SQ":  # a sequence has items, not values
                 continue
             packed = gather(level.buffer, span.offset[rows], length)
-            values, counts = _decode(packed, name, encoding.encodings, path)
-            parts.append((span.owner[rows], counts, values))
+            for some, charset in charsets.split(span.owner[rows]):
+                values, counts = _decode(packed[some], name, charsets.encodings[charset], path)
+                parts.append((span.owner[rows[some]], counts, values))
     return next(iter(vrs.values())), _arrange(parts, len(level))
 
 

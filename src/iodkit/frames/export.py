@@ -58,13 +58,53 @@ def to_dict(table: FrameTable) -> dict[str, NDArray[Any]]:
     for name, part in _NUMBERED.items():
         array = getattr(table, name)
         _split(found, array, [f"{part}_{i + 1}" for i in range(array.shape[1])])
-    for name, rows in (
-        ("number_of_sources", table.sources.frames),
-        ("number_of_real_world_mappings", table.real_world_mappings.frames),
-    ):
-        if len(rows):
-            found[name] = np.bincount(rows, minlength=len(table))
+    found.update(_sources(table))
+    found.update(_mappings(table))
     return {name: column for name, column in found.items() if _has_values(column)}
+
+
+def _sources(table: FrameTable) -> dict[str, NDArray[Any]]:
+    """Each frame's number of references to sources, and the first of them."""
+    sources = table.sources
+    if not len(sources):
+        return {}
+    first = _first_rows(sources.frames, len(table))
+    uids = np.array([*sources.uids, None], object)
+    numbers = sources.frame_numbers.first()
+    return {
+        "source_uid": _take(uids[sources.instances], first, None),
+        "source_frame": _take(np.where(numbers == None, -1, numbers), first, -1).astype(int),  # noqa: E711
+        "number_of_sources": np.bincount(sources.frames, minlength=len(table)),
+    }
+
+
+def _mappings(table: FrameTable) -> dict[str, NDArray[Any]]:
+    """Each frame's number of real-world value mappings, and the first of them."""
+    mappings = table.real_world_mappings
+    if not len(mappings):
+        return {}
+    first = _first_rows(mappings.frames, len(table))
+    return {
+        "real_world_label": _take(mappings.labels, first, None),
+        "real_world_unit": _take(mappings.units, first, None),
+        "real_world_slope": _take(mappings.slopes, first, np.nan),
+        "real_world_intercept": _take(mappings.intercepts, first, np.nan),
+        "number_of_real_world_mappings": np.bincount(mappings.frames, minlength=len(table)),
+    }
+
+
+def _first_rows(frames: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """Find the first row of each frame, -1 where there is none."""
+    first = np.full(n, -1, np.intp)
+    known, rows = np.unique(frames, return_index=True)
+    first[known] = rows
+    return first
+
+
+def _take(column: NDArray[Any], rows: NDArray[np.intp], missing: Any) -> NDArray[Any]:
+    taken = column[rows]
+    taken[rows == -1] = missing
+    return taken
 
 
 def _split(found: dict[str, NDArray[Any]], array: NDArray[Any], parts: Any) -> None:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iodkit.elements import DicomItem
 from iodkit.errors import CorruptDataError
+from iodkit.frames.charsets import find_charsets
 from iodkit.frames.decode import decode_values
 from iodkit.frames.items import parsed_anew, with_defined_lengths
 from iodkit.frames.levels import Irregular, ItemLevel
 from iodkit.frames.ragged import Column, Ragged
+from iodkit.io import split_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +45,6 @@ class EncodedItems:
         self._count: int | None = None
         # What to try, in this order, when the bytes are not in the form that is read in bulk.
         self._cures = [with_defined_lengths, parsed_anew]
-        self._count = None
 
     @property
     def value(self) -> bytes:
@@ -59,8 +61,10 @@ class EncodedItems:
         self._cures = [with_defined_lengths, parsed_anew]
         self._count = None
 
-    def _regularise(self, cure: Callable[[bytes, Encoding, str], tuple[bytes, Encoding]]) -> None:
-        self._value, self._encoding = cure(self._value, self._encoding, self._name)
+    def _regularise(self) -> None:
+        # A cure that fails stays the next one: whoever asks again gets the same error.
+        self._value, self._encoding = self._cures[0](self._value, self._encoding, self._name)
+        del self._cures[0]
         self._levels = {}
 
     def _level(self, tags: tuple[int, ...]) -> ItemLevel:
@@ -100,39 +104,49 @@ class EncodedItems:
                             attribute=self._name,
                             clause="PS3.5 7.5",
                         ) from error
-                    self._regularise(self._cures.pop(0))
+                    self._regularise()
 
     def __len__(self) -> int:
         return len(self._regular(lambda: self._level(())))
 
+    def levels(self, tags: Sequence[int]) -> list[ItemLevel]:
+        """Make the levels of the items on a path of sequences, from the topmost to the last."""
+
+        def read() -> list[ItemLevel]:
+            found = [self._level(tuple(tags[:depth])) for depth in range(len(tags) + 1)]
+            _ = found[-1].elements
+            return found
+
+        found: list[ItemLevel] = self._regular(read)
+        return found
+
     def level(self, tags: Sequence[int]) -> ItemLevel:
         """Make the level of the items that a path of sequences leads to."""
+        return self.levels(tags)[-1]
 
-        def read() -> ItemLevel:
-            level = self._level(tuple(tags))
-            _ = level.elements
-            return level
-
-        found: ItemLevel = self._regular(read)
-        return found
+    def _values(self, path: AttributePath) -> tuple[str, list[ItemLevel], Ragged]:
+        levels = self.levels(path.tags[:-1])
+        level = levels[-1]
+        span = level.elements.get(path.leaf)
+        if span is None:
+            return "", levels, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
+        charsets = find_charsets(levels, self._encoding.encodings)
+        signed = self._encoding.signed
+        vr, values = decode_values(level, span, path.vr, charsets, path.text, signed=signed)
+        return vr, levels, values
 
     def values(self, path: AttributePath) -> tuple[str, ItemLevel, Ragged]:
         """Decode an attribute: VR, the items that could hold it, and the values of each item."""
-        level = self.level(path.tags[:-1])
-        span = level.elements.get(path.leaf)
-        if span is None:
-            return "", level, Ragged(np.zeros(0), np.zeros(len(level) + 1, np.intp))
-        vr, values = decode_values(level, span, path.vr, self._encoding, path.text)
-        return vr, level, values
+        vr, levels, values = self._values(path)
+        return vr, levels[-1], values
 
     def values_by_item(self, path: AttributePath, depth: int) -> tuple[ItemLevel, Ragged]:
         """Decode an attribute by the items of the sequence at a depth of its path."""
-        _, level, values = self.values(path)
-        for place in range(len(path.tags) - 1, depth, -1):
-            above = self.level(path.tags[: place - 1])
-            ends = np.searchsorted(level.owners, np.arange(len(above) + 1))
-            level, values = above, Ragged(values.values, values.offsets[ends])
-        return level, values
+        _, levels, values = self._values(path)
+        for place in range(len(levels) - 1, depth, -1):
+            ends = np.searchsorted(levels[place].owners, np.arange(len(levels[place - 1]) + 1))
+            values = Ragged(values.values, values.offsets[ends])
+        return levels[depth], values
 
     def has(self, tag: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which items hold an attribute directly, shape ``(n,)``."""
@@ -142,6 +156,23 @@ class EncodedItems:
         if span is not None:
             out[span.owner] = True
         return out
+
+    def decode(self, index: int, tag: int) -> list[DicomItem] | None:
+        """Decode the items of a sequence that one item holds directly; None if it lacks it."""
+        level = self.level(())
+        span = level.elements.get(tag)
+        row = len(level) if span is None else int(np.searchsorted(span.owner, index))
+        if span is None or row == len(span.owner) or span.owner[row] != index:
+            return None
+        start = int(span.offset[row])
+        value = level.buffer[start : start + int(span.length[row])]
+        codecs = find_charsets([level], self._encoding.encodings).of_item(index)
+        items = split_items(value, level.implicit_vr, True, list(codecs))
+        found = [DicomItem.from_dataset(item.decode(), copy=False) for item in items]
+        for item in found:
+            # As pydicom does for the items of a dataset that it decodes.
+            item._pixel_rep = int(self._encoding.signed)
+        return found
 
 
 class GroupColumns:
@@ -172,7 +203,8 @@ class GroupColumns:
         lacks = self._lacking(path.group)
         if self._shared is None or not lacks.any():
             return Column(path.text, vr, own)
-        shared_vr, _, shared = self._shared.values(path)
+        shared_vr, level, shared = self._shared.values(path)
+        _, shared = _of_first_item(level, shared)
         if not len(shared.values):
             return Column(path.text, vr, own)
         if lacks.all():
@@ -189,9 +221,9 @@ class GroupColumns:
             frames, rows = [level.frames], [values]
         lacks = np.flatnonzero(self._lacking(leaf.group))
         if self._shared is not None and len(lacks):
-            level, values = self._shared.values_by_item(leaf, depth)
-            if len(level):
-                frames.append(np.repeat(lacks, len(level)))
+            number, values = _of_first_item(*self._shared.values_by_item(leaf, depth))
+            if number:
+                frames.append(np.repeat(lacks, number))
                 rows += [values] * len(lacks)
         if not frames:
             return np.zeros(0, np.intp), Ragged(np.zeros(0), np.zeros(1, np.intp))
@@ -202,6 +234,13 @@ class GroupColumns:
         order = np.argsort(frame, kind="stable")
         return frame[order], _stack([flat[i] for i in order.tolist()])
 
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Decode the items of a functional group of a frame, its own or else the shared ones."""
+        found = None if self._per_frame is None else self._per_frame.decode(frame, tag)
+        if found is None and self._shared is not None and len(self._shared):
+            found = self._shared.decode(0, tag)
+        return found or []
+
     def _own(self, path: AttributePath) -> tuple[str, ItemLevel | None, Ragged]:
         if self._per_frame is None:
             return "", None, Ragged(np.zeros(0), np.zeros(1, np.intp))
@@ -211,6 +250,13 @@ class GroupColumns:
         if self._per_frame is None:
             return np.ones(self.number_of_frames, np.bool_)
         return ~self._per_frame.has(tag)
+
+
+def _of_first_item(level: ItemLevel, values: Ragged) -> tuple[int, Ragged]:
+    """Leave what the first shared item holds: there shall be no other (PS3.3 C.7.6.16)."""
+    number = int(np.searchsorted(level.frames, 1))
+    offsets = values.offsets[: number + 1]
+    return number, Ragged(values.values[: offsets[-1]], offsets)
 
 
 def _per_frame_rows(level: ItemLevel | None, values: Ragged, n: int) -> Ragged:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit.elements import DicomItem
     from iodkit.frames.paths import AttributePath
 
 __all__ = [
@@ -193,6 +194,13 @@ class JoinedColumns:
             rows.append(values)
             start += part.number_of_frames
         return np.concatenate(frames or [np.zeros(0, np.intp)]), _join(rows)
+
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Decode the items of a functional group of a frame."""
+        ends = np.cumsum([part.number_of_frames for part in self._parts])
+        number = int(np.searchsorted(ends, frame, side="right"))
+        part = self._parts[number]
+        return part.group(tag, frame - int(ends[number]) + part.number_of_frames)
 
 
 def _join(parts: list[Ragged]) -> Ragged:

@@ -7,6 +7,7 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from iodkit.frames.headers import Encoding
 
 __all__ = ["encode_items", "parsed_anew", "with_defined_lengths"]
+
+# VRs of words whose values pydicom gives as bytes, and the size of a word.
+_WORDS = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 
 _PARSE_ERRORS = (
     ArithmeticError, AttributeError, BytesLengthException, EOFError, LookupError,
@@ -50,7 +54,7 @@ def encode_items(items: Iterable[Dataset], encoding: Encoding) -> bytes:
     around = Dataset()
     around.PixelRepresentation = int(encoding.signed)
     return encode_plain(
-        [_in_codecs(item, codecs) for item in items],
+        [_in_encoding(item, codecs, encoding.little_endian) for item in items],
         implicit_vr=encoding.implicit_vr,
         little_endian=encoding.little_endian,
         parent_encoding=codecs,
@@ -58,15 +62,32 @@ def encode_items(items: Iterable[Dataset], encoding: Encoding) -> bytes:
     )
 
 
-def _in_codecs(item: Dataset, codecs: list[str]) -> Dataset:
-    """An item whose text can be written with other codecs than it was read with."""
+def _in_encoding(item: Dataset, codecs: list[str], little_endian: bool) -> Dataset:
+    """An item that can be written with other codecs and in another byte order than it was read."""
+    if item.original_encoding == (None, None):
+        return item
     recorded = item.original_character_set
     own = [recorded] if isinstance(recorded, str) else list(recorded or codecs)
-    if own == codecs or item.original_encoding == (None, None):
+    swapped = item.original_encoding[1] is not little_endian
+    if own == codecs and not swapped:
         return item
     decoded = copy.deepcopy(item)
     decode_all(decoded)
+    if swapped:
+        _swap_words(decoded)
     return decoded
+
+
+def _swap_words(item: Dataset) -> None:
+    """Swap what pydicom leaves in the byte order of the file (PS3.5 7.3)."""
+    for element in item:
+        if element.VR == "SQ":
+            for inner in element.value or ():
+                _swap_words(inner)
+        elif element.VR in _WORDS and isinstance(element.value, bytes):
+            size = _WORDS[element.VR]
+            if len(element.value) % size == 0:
+                element.value = np.frombuffer(element.value, f"u{size}").byteswap().tobytes()
 
 
 def with_defined_lengths(value: bytes, encoding: Encoding, name: str) -> tuple[bytes, Encoding]:

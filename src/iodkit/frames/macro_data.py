@@ -120,7 +120,7 @@ TemporalPositionTimeOffset
 
 ImageDataTypeSequence C.7.6.16.2.24
 Image Data Type
-DataType AliasedDataType ZeroVelocityPixelValue
+DataType ImageDataTypeCodeSequence AliasedDataType ZeroVelocityPixelValue
 
 UnassignedSharedConvertedAttributesSequence C.7.6.16.2.25.1 shared
 Unassigned Shared Converted Attributes

@@ -1,4 +1,4 @@
-"""The macros of the other modalities and of derived objects, PS3.3 C.8.17 to C.8.32, as text.
+"""The macros of the other modalities and of derived objects, PS3.3 C.8.17 to C.36, as text.
 
 In the form of `iodkit.frames.macro_data`.
 """
@@ -45,7 +45,7 @@ CalculatedAnatomyThickness
 
 FrameAcquisitionSequence C.8.19.6.8
 X-Ray Frame Acquisition
-KVP XRayTubeCurrentInmA
+KVP XRayTubeCurrentInmA ExposureTimeInms ExposureInmAs
 
 ProjectionPixelCalibrationSequence C.8.19.6.9
 X-Ray Projection Pixel Calibration
@@ -165,4 +165,47 @@ FilterBeamPathLengthMinimum FilterBeamPathLengthMaximum
 ParametricMapFrameTypeSequence C.8.32.3.1
 Parametric Map Frame Type
 FrameType
+
+PhotoacousticExcitationCharacteristicsSequence C.8.34.5.1
+Photoacoustic Excitation Characteristics
+ExcitationWavelength ExcitationSpectralWidth ExcitationEnergy ExcitationPulseDuration
+
+PhotoacousticImageFrameTypeSequence C.8.34.5.2
+Photoacoustic Image Frame Type
+FrameType PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
+
+ConfocalMicroscopyImageFrameTypeSequence C.8.35.4.1
+Confocal Microscopy Image Frame Type
+FrameType
+
+RTImageFrameImagingDevicePositionSequence C.36.2.4.9
+RT Image Frame Imaging Device Position
+ImagingSourcePositionSequence.ReferencedDefinedDeviceIndex
+ImagingSourcePositionSequence.DevicePositionToEquipmentMappingMatrix
+ImagingSourcePositionSequence.DevicePositionParameterSequence
+ImageReceptorPositionSequence.ReferencedDefinedDeviceIndex
+ImageReceptorPositionSequence.DevicePositionToEquipmentMappingMatrix
+ImageReceptorPositionSequence.DevicePositionParameterSequence
+
+RTImageFrameGeneralContentSequence C.36.2.4
+RT Image Frame General Content
+FrameType StartCumulativeMeterset ReferencedTreatmentPositionIndex
+
+RTImageFrameContextSequence C.36.2.4
+RT Image Frame Context
+RTImageScopeSequence RTRadiationSetDeliveryNumber ClinicalFractionNumber
+
+RTImageFrameRadiationAcquisitionSequence C.36.2.4
+RT Image Frame Radiation Acquisition
+RTImageFramekVRadiationAcquisitionSequence RTImageFrameMVRadiationAcquisitionSequence
+
+RTBeamLimitingDeviceOpeningSequence C.36.2.2.21 many
+RT Beam Limiting Device Opening
+ReferencedDeviceIndex RTBeamLimitingDeviceOffset ParallelRTBeamDelimiterPositions
+RTBeamDelimiterGeometrySequence
+
+ReconstructionAlgorithmSequence C.8.34.5
+Photoacoustic Reconstruction Algorithm
+AlgorithmFamilyCodeSequence AlgorithmNameCodeSequence AlgorithmName AlgorithmVersion
+AlgorithmParameters AlgorithmSource
 """

@@ -41,7 +41,11 @@ class FrameOwner(DicomItem):
         super().__setitem__(key, elem)
 
     def __delitem__(self, key: Any) -> None:
-        if not isinstance(key, slice) and Tag(key) == _CHARACTER_SET:
+        if isinstance(key, slice):
+            gone = _CHARACTER_SET in self._slice_dataset(key.start, key.stop, key.step)
+        else:
+            gone = Tag(key) == _CHARACTER_SET
+        if gone:
             decode_all(self)
         super().__delitem__(key)
 
@@ -50,3 +54,12 @@ class FrameOwner(DicomItem):
         if not isinstance(key, slice) and Tag(key) == _CHARACTER_SET:
             decode_all(self)
         return super().pop(cast("Any", key), *args)
+
+    def decode_for_writing(self) -> None:
+        """Decode everything if SpecificCharacterSet was changed inside its element.
+
+        Nobody is told of ``dataset["SpecificCharacterSet"].value = ...`` when it happens, so
+        whoever writes the dataset asks for this before.
+        """
+        if self.original_character_set not in (None, "", self._character_set):
+            decode_all(self)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.multival import MultiValue
 
+from iodkit.elements import DicomItem
 from iodkit.errors import CorruptDataError
 from iodkit.frames.paths import AttributePath, parse_path
 from iodkit.frames.ragged import Column, Ragged
@@ -78,6 +79,12 @@ class InstanceColumns:
                 rows += [values for _, values in found]
             start += count
         return np.array(frames, np.intp), to_ragged(rows, vr)
+
+    def group(self, tag: int, frame: int) -> list[DicomItem]:
+        """Copy the items of the sequence that a frame's instance has at its top level."""
+        instance = int(np.searchsorted(np.cumsum(self._counts), frame, side="right"))
+        items = _sequence(self._snapshots[instance].element(tag))
+        return [DicomItem.from_dataset(item) for item in items]
 
 
 def _find(snapshot: Snapshot, path: AttributePath) -> tuple[str, list[Any]]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageFacts", "is_inverse", "photometric_of"]
 
-_RESCALE = "PixelValueTransformationSequence"
 _WINDOW = "FrameVOILUTSequence"
 _MAPPING = "RealWorldValueMappingSequence"
 
@@ -160,7 +159,7 @@ class ImageFacts:
         if frame not in self._vois:
             item: Dataset = self._image
             if "VOILUTSequence" not in item and not item.get("WindowCenter"):
-                group = self._group(_WINDOW, frame)
+                group = self._table.functional_group(_WINDOW, frame)
                 item = group[0] if group else item
             known = "VOILUTSequence" in item or item.get("WindowCenter") not in (None, "")
             self._vois[frame] = (
@@ -182,31 +181,7 @@ class ImageFacts:
             Items of the sequence; none if there is none.
         """
         items: Sequence[Dataset] = self._image.get(_MAPPING) or ()
-        return items or self._group(_MAPPING, frame)
-
-    def _group(self, keyword: str, frame: int) -> Sequence[Dataset]:
-        """Items of a functional group; only the sequence that has it is decoded."""
-        shared = self._image.get("SharedFunctionalGroupsSequence")
-        if shared and keyword in shared[0]:
-            items: Sequence[Dataset] = shared[0][keyword].value
-            return items
-        if keyword not in self._per_frame_groups:
-            return ()
-        item = self._image.PerFrameFunctionalGroupsSequence[frame]
-        return item[keyword].value if keyword in item else ()
-
-    @cached_property
-    def _per_frame_groups(self) -> frozenset[str]:
-        if "PerFrameFunctionalGroupsSequence" not in self._image:
-            return frozenset()
-        table = self._table
-        paths = {
-            _WINDOW: f"{_WINDOW}.WindowCenter",
-            _MAPPING: f"{_MAPPING}.LUTLabel",
-        }
-        return frozenset(
-            keyword for keyword, path in paths.items() if table.column(path).valid.any()
-        )
+        return items or self._table.functional_group(_MAPPING, frame)
 
     @cached_property
     def palette(self) -> PaletteColorLUTTransformation:
