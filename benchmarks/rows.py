@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import documents, images, segmentations, space, validation
+from benchmarks import documents, edits, images, segmentations, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -180,6 +180,8 @@ def rows() -> list[Row]:
             Row(f"seg {kind} open {label}", opened, file, _open_ours, _open_highdicom),
             Row(f"seg {kind} volume {label}", volume, file, _volume_ours, _volume_highdicom),
         ]
+        if kind == "BINARY":
+            found += edits.rows(label, job, file)
     file = _written(_many_frames)
     found += [
         Row("frames create 30 000", 20, _many_frames, _create_ours, _create_highdicom),
