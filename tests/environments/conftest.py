@@ -106,7 +106,7 @@ class Environment:
     def start(self, *command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
-            cwd=self.folder,
+            cwd=self.folder if self.folder.exists() else None,
             env=clean_environment(**variables),
             capture_output=True,
             text=True,
@@ -175,6 +175,35 @@ class Workshop:
                 environment.install(*wheels)
                 done.touch()
         return environment
+
+    def foreign(self, name: str, *requirements: str) -> Environment:
+        """An environment with other people's distributions; skips where they are not to be had."""
+        environment = Environment(self.folder / "environments" / name)
+        uv = find_uv()
+        if uv is None:
+            pytest.skip(f"{name} needs an environment of its own, which uv makes; uv is not here")
+        done = environment.folder / "done"
+        with locked(self.folder / f"environment-{name}.lock"):
+            if not done.exists():
+                environment.folder.parent.mkdir(exist_ok=True)
+                python = ("--python", environment.python, "--no-config")
+                for command in (
+                    (uv, "venv", "--quiet", "--clear", "--python", "3.11", environment.folder),
+                    (uv, "pip", "install", "--quiet", *python, *requirements),
+                ):
+                    made = environment.start(*command)
+                    if made.returncode:
+                        reason = made.stderr.strip()[-300:]
+                        pytest.skip(f"{name} cannot be installed here: {reason}")
+                done.touch()
+        return environment
+
+
+@pytest.fixture(scope="session")
+def pydicom_seg(workshop):
+    # It was made for the pydicom and the numpy of its time.
+    requirements = ("pydicom-seg>=0.4.1", "pydicom<3", "numpy<2", "setuptools<80")
+    return workshop.foreign("pydicom-seg", *requirements)
 
 
 @pytest.fixture(scope="session")

@@ -3,22 +3,100 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iodkit.content import CIELabColor
+from iodkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from iodkit_seg.description import SegmentDescription
 
-__all__ = ["default_color", "with_color"]
+__all__ = ["default_color", "usual_color", "with_color", "with_colors"]
 
 # Turning by this angle keeps any number of hues well apart.
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LIGHTNESS = (68.0, 52.0, 82.0)
-_CHROMA = 58.0
+_CHROMA = 58
+# Distance in CIELab at which colours beside each other are told apart at a glance.
+_APART = 12.0
+# Numbers that are tried after a segment's own if its colour is taken.
+_TRIES, _STEP = 24, 89
+# No more colours than that can be told apart, so that none is looked for.
+_MOST_COMPARED = 200
+
+# Codes of SNOMED CT, and the colour (sRGB) in which viewers and atlases usually show the property.
+_USUAL: dict[str, tuple[int, int, int]] = {
+    "85756007": (128, 174, 128),  # tissue
+    "39937001": (177, 122, 101),  # skin
+    "55603005": (230, 220, 70),  # adipose tissue
+    "256674009": (230, 220, 70),  # fat
+    "71616004": (192, 104, 88),  # muscle
+    "127954009": (192, 104, 88),  # skeletal muscle
+    "309312004": (111, 184, 210),  # cartilage
+    "272673000": (241, 214, 145),  # bone
+    "51282000": (255, 255, 207),  # vertebra
+    "113197003": (253, 232, 158),  # rib
+    "89546000": (241, 213, 144),  # skull
+    "56873002": (244, 217, 154),  # sternum
+    "54735007": (212, 188, 102),  # sacrum
+    "71341001": (250, 210, 139),  # femur
+    "59820001": (216, 101, 79),  # blood vessel
+    "51114001": (216, 101, 79),  # artery
+    "15825003": (224, 97, 76),  # aorta
+    "81040000": (0, 122, 171),  # pulmonary artery
+    "122972007": (186, 77, 64),  # pulmonary vein
+    "29092000": (0, 151, 206),  # vein
+    "64131007": (0, 151, 206),  # inferior vena cava
+    "48345005": (0, 151, 206),  # superior vena cava
+    "32764006": (0, 151, 206),  # portal vein
+    "80891009": (206, 110, 84),  # heart
+    "87878005": (152, 55, 13),  # left ventricle
+    "53085002": (181, 85, 57),  # right ventricle
+    "82471001": (186, 106, 83),  # left atrium
+    "73829009": (210, 115, 89),  # right atrium
+    "39607008": (197, 165, 145),  # lung
+    "44567001": (182, 228, 255),  # trachea
+    "955009": (175, 216, 244),  # bronchus
+    "32849002": (211, 171, 143),  # oesophagus
+    "69695003": (216, 132, 105),  # stomach
+    "38848004": (255, 253, 229),  # duodenum
+    "30315005": (205, 167, 142),  # small intestine
+    "71854001": (204, 168, 143),  # colon
+    "34402009": (200, 155, 131),  # rectum
+    "10200004": (221, 130, 101),  # liver
+    "28231008": (139, 150, 98),  # gallbladder
+    "15776009": (249, 180, 111),  # pancreas
+    "78961009": (157, 108, 162),  # spleen
+    "64033007": (185, 102, 83),  # kidney
+    "23451007": (249, 186, 150),  # adrenal gland
+    "89837001": (222, 154, 132),  # urinary bladder
+    "41216001": (230, 158, 140),  # prostate
+    "35039007": (255, 181, 158),  # uterus
+    "69748006": (62, 162, 114),  # thyroid
+    "59441001": (68, 172, 100),  # lymph node
+    "12738006": (250, 250, 225),  # brain
+    "389081007": (200, 200, 235),  # grey matter
+    "389080008": (250, 250, 210),  # white matter
+    "65216001": (85, 188, 255),  # cerebrospinal fluid
+    "113305005": (194, 195, 164),  # cerebellum
+    "119238007": (85, 188, 143),  # brain stem
+    "2748008": (244, 214, 49),  # spinal cord
+    "108369006": (144, 238, 144),  # neoplasm
+    "4147007": (144, 238, 144),  # mass
+    "52988006": (253, 227, 133),  # lesion
+    "6574001": (216, 191, 216),  # necrosis
+    "79654002": (140, 224, 228),  # oedema
+    "50960005": (188, 65, 28),  # haemorrhage
+    "367643001": (205, 205, 100),  # cyst
+}
 
 
+@cache
 def default_color(segment_number: int) -> CIELabColor:
     """Choose a colour that differs from those of other segments.
 
@@ -36,7 +114,36 @@ def default_color(segment_number: int) -> CIELabColor:
         return CIELabColor(0.0, 0.0, 0.0)
     hue = segment_number * _GOLDEN_ANGLE
     lightness = _LIGHTNESS[segment_number % len(_LIGHTNESS)]
-    return CIELabColor(lightness, _CHROMA * math.cos(hue), _CHROMA * math.sin(hue))
+    return _most_saturated(lightness, hue)
+
+
+def _most_saturated(lightness: float, hue: float) -> CIELabColor:
+    """Choose the strongest colour of a hue that screens (sRGB) show as it is."""
+    for chroma in range(_CHROMA, 0, -2):
+        color = CIELabColor(lightness, chroma * math.cos(hue), chroma * math.sin(hue))
+        with suppress(InvalidValueError):
+            color.to_rgb()
+            return color
+    return CIELabColor(lightness, 0.0, 0.0)
+
+
+def usual_color(description: SegmentDescription) -> CIELabColor | None:
+    """Give the colour in which a segmented property is usually shown.
+
+    Parameters
+    ----------
+    description : SegmentDescription
+        The segment.
+
+    Returns
+    -------
+    CIELabColor | None
+        The colour; ``None`` if the code of the property has none.
+    """
+    code = description.segmented_property_type
+    if code.scheme_designator != "SCT" or code.value not in _USUAL:
+        return None
+    return CIELabColor.from_rgb(*_USUAL[code.value])
 
 
 def with_color(description: SegmentDescription) -> SegmentDescription:
@@ -52,8 +159,58 @@ def with_color(description: SegmentDescription) -> SegmentDescription:
     SegmentDescription
         The same, or a copy with a colour.
     """
-    if description.display_color is not None:
-        return description
+    return with_colors([description])[0]
+
+
+def with_colors(descriptions: Sequence[SegmentDescription]) -> list[SegmentDescription]:
+    """Give descriptions a colour each, if they have none.
+
+    Colours that are there stay.  Of the segments of one property the first has its usual colour;
+    the others, and those of properties without one, have a colour that differs from all before.
+
+    Parameters
+    ----------
+    descriptions : Sequence[SegmentDescription]
+        Descriptions; they are not changed.
+
+    Returns
+    -------
+    list[SegmentDescription]
+        The same ones, or copies with a colour.
+    """
+    found = [description.display_color for description in descriptions]
+    taken = dict.fromkeys(color.lab for color in found if color is not None)
+    out = []
+    for description, color in zip(descriptions, found, strict=True):
+        if color is None:
+            chosen = _free_color(description, taken)
+            taken[chosen.lab] = None
+            out.append(_colored(description, chosen))
+        else:
+            out.append(description)
+    return out
+
+
+def _free_color(
+    description: SegmentDescription, taken: Collection[tuple[float, float, float]]
+) -> CIELabColor:
+    """Usual colour of a segment, or the first that differs from those that are taken."""
+    number = description.segment_number
+    usual = usual_color(description)
+    if usual is not None and usual.lab not in taken:
+        return usual
+    own = default_color(number)
+    if number == 0 or len(taken) > _MOST_COMPARED:
+        return own
+    for attempt in range(_TRIES):
+        candidate = default_color(number + attempt * _STEP)
+        lab = candidate.lab
+        if all(math.dist(lab, other) >= _APART for other in taken):
+            return candidate
+    return own
+
+
+def _colored(description: SegmentDescription, color: CIELabColor) -> SegmentDescription:
     twin = copy(description)
-    twin.RecommendedDisplayCIELabValue = list(default_color(description.segment_number).value)
+    twin.RecommendedDisplayCIELabValue = list(color.value)
     return twin

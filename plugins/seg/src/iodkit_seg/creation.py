@@ -29,7 +29,7 @@ from iodkit_image.derived import (
 )
 from iodkit_seg import modules
 from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
-from iodkit_seg.colors import with_color
+from iodkit_seg.colors import with_colors
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
 from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
 from iodkit_seg.encoding import EncodedFrames, FrameEncoder, FrameStorage
@@ -317,7 +317,7 @@ class SegmentationPlan:
         """Descriptions with a colour each, unless the palette says the colours."""
         if self.options.palette is not None:
             return list(self.descriptions)
-        return [with_color(description) for description in self.descriptions]
+        return with_colors(self.descriptions)
 
 
 def _check_further(images: Sequence[Dataset] | None) -> tuple[Dataset, ...]:

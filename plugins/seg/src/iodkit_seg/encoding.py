@@ -323,5 +323,6 @@ def _fractions(
         return (masks.array[plane] == number).view(np.uint8) * np.uint8(maximum)
     mask = masks.array[plane][..., index]
     if mask.dtype.kind == "f":
-        return np.around(mask * maximum).astype(np.uint8)
+        scaled = np.multiply(mask, maximum)
+        return np.rint(scaled, out=scaled).astype(np.uint8)
     return (mask != 0).view(np.uint8) * np.uint8(maximum)

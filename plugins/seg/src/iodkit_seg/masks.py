@@ -160,7 +160,7 @@ class Masks:
         """
         if self.is_labelmap or self.array.shape[3] < 2:
             return False
-        return any(bool(((plane != 0).sum(axis=-1) > 1).any()) for plane in self.array)
+        return any(_overlap(plane) for plane in self.array)
 
     def label_planes(self, dtype: type[np.unsignedinteger]) -> Iterator[NDArray[Any]]:
         """Give each plane as a label map.
@@ -184,10 +184,8 @@ class Masks:
             for plane in self.array:
                 yield plane.astype(dtype, copy=False)
             return
-        values = np.array(self.numbers, dtype)
         for index, plane in enumerate(self.array):
-            is_set = plane != 0
-            if (is_set.sum(axis=-1) > 1).any():
+            if _overlap(plane):
                 raise OverlappingSegmentsError(
                     f"segments overlap in plane {index}",
                     attribute="pixel_array",
@@ -195,7 +193,10 @@ class Masks:
                     clause="PS3.3 C.8.20.2.3.3",
                     remedy="Make a BINARY segmentation, which allows overlap.",
                 )
-            yield (is_set * values).sum(axis=-1, dtype=dtype)
+            labels = np.zeros(plane.shape[:2], dtype)
+            for segment, number in enumerate(self.numbers):
+                labels[plane[..., segment] != 0] = number
+            yield labels
 
     def take(self, planes: NDArray[np.intp]) -> Masks:
         """Take planes in another order.
@@ -211,6 +212,17 @@ class Masks:
             Masks of those planes.
         """
         return Masks(self.array[planes], self.numbers)
+
+
+def _overlap(plane: NDArray[Any]) -> bool:
+    """Tell whether a pixel of a plane, shape (rows, columns, segments), has several segments."""
+    taken = plane[..., 0] != 0
+    for segment in range(1, plane.shape[2]):
+        mask = plane[..., segment] != 0
+        if (taken & mask).any():
+            return True
+        taken |= mask
+    return False
 
 
 def require_dimensions(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydicom.config import IGNORE
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as PydicomSequence
@@ -28,7 +29,7 @@ def _reference(image: Dataset) -> Dataset:
         (_REFERENCED_SOP_INSTANCE_UID, "SOPInstanceUID"),
     ):
         # The values are UIDs of images already; checking each again costs more than the rest.
-        value = UID(peek_text(image, keyword) or "")
+        value = UID(peek_text(image, keyword) or "", validation_mode=IGNORE)
         item[tag] = DataElement(tag, "UI", value, already_converted=True)
     return item
 

@@ -1,0 +1,79 @@
+"""Colours by default: usual ones for what has one, others that are told apart."""
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+import iodkit as ik
+from iodkit.testing import phantom
+from iodkit_seg import Segmentation, SegmentDescription, segread
+from iodkit_seg.colors import default_color, with_colors
+from segments import EQUIPMENT
+
+
+def segment(number, code, color=None):
+    return SegmentDescription(
+        number, f"S{number}", ik.codes.SCT.Organ, code, "MANUAL", display_color=color
+    )
+
+
+def test_standard_codes_keep_their_usual_colour():
+    liver, heart, spleen = with_colors(
+        [
+            segment(1, ik.codes.SCT.Liver),
+            segment(2, ik.codes.SCT.Heart),
+            segment(3, ik.codes.SCT.Spleen),
+        ]
+    )
+    assert liver.display_color.to_rgb() == pytest.approx((221, 130, 101), abs=1)
+    assert heart.display_color.to_rgb() == pytest.approx((206, 110, 84), abs=1)
+    assert spleen.display_color.to_rgb() == pytest.approx((157, 108, 162), abs=1)
+
+
+def test_the_order_of_segments_does_not_change_the_usual_colour():
+    one, *_ = with_colors([segment(1, ik.codes.SCT.Liver), segment(2, ik.codes.SCT.Heart)])
+    *_, two = with_colors([segment(1, ik.codes.SCT.Heart), segment(2, ik.codes.SCT.Liver)])
+    assert one.display_color.value == two.display_color.value
+
+
+def test_segments_of_one_property_are_told_apart():
+    made = with_colors([segment(n, ik.codes.SCT.Neoplasm) for n in range(1, 31)])
+    colors = [item.display_color.lab for item in made]
+    assert min(math.dist(a, b) for a, b in combinations(colors, 2)) > 10
+
+
+def test_given_colours_stay_and_nobody_else_gets_them():
+    own = ik.CIELabColor.from_rgb(221, 130, 101)
+    descriptions = [segment(1, ik.codes.SCT.Heart, own), segment(2, ik.codes.SCT.Liver)]
+    heart, liver = with_colors(descriptions)
+    assert heart is descriptions[0]
+    assert liver.display_color.value != own.value
+    assert descriptions[1].display_color is None
+
+
+def test_screens_show_every_default_colour_as_it_is():
+    for number in range(300):
+        default_color(number).to_rgb()  # refuses what sRGB does not reach
+
+
+def test_many_segments_do_not_take_long():
+    assert len(with_colors([segment(n, ik.codes.SCT.Liver) for n in range(1, 2001)])) == 2000
+
+
+@pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
+def test_colours_are_in_the_file(kind, tmp_path):
+    images = phantom.ct_series(3, 12, 12)
+    labels = np.zeros((3, 12, 12), np.uint8)
+    labels[:, 2:6, 2:6], labels[:, 8:, 8:] = 1, 2
+    made = [segment(1, ik.codes.SCT.Liver), segment(2, ik.codes.SCT.Neoplasm)]
+    with ik.defaults(equipment=EQUIPMENT):
+        Segmentation(images, labels, kind, made).save_as(tmp_path / "a.dcm")
+    back = segread(tmp_path / "a.dcm")
+    colors = [item.display_color.value for item in back.segment_descriptions]
+    assert colors == [item.display_color.value for item in with_colors(made)]
+    for viewer in ("ohif", "slicer", "weasis"):
+        report = ik.validate(tmp_path / "a.dcm", profile=viewer)
+        # Few viewers know label maps; that is no fault of the object.
+        assert not [f for f in report if kind == "BINARY" or f.severity == "error"], str(report)
