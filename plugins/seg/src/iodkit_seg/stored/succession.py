@@ -200,7 +200,7 @@ def _write_history(
     fit_character_set(new, [derivation])
     new.DerivationDescription = check_text(derivation[:1024], "ST", "DerivationDescription")
     new.DerivationCodeSequence = [CodedConcept(*SEGMENTATION_DERIVATION)]
-    steps = list(new.get("SourceImageSequence") or ())
+    steps: list[Any] = list(new.get("SourceImageSequence") or ())
     known = {str(step.get("ReferencedSOPInstanceUID")) for step in steps}
     for predecessor in predecessors:
         uid = str(predecessor.SOPInstanceUID)
