@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pydicom.valuerep import PersonName
 
     from iodkit_image.derived import FrameArrangement, SourceFrames
-    from iodkit_seg.encoding import EncodedFrames
+    from iodkit_seg.frames import EncodedFrames
 
 __all__ = [
     "SEGMENTATION_DERIVATION",
