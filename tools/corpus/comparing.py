@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pydicom
+from pydicom.uid import UID
 
 from iodkit.registry import registry
 from tools.corpus.checkers import Complaint, ours, theirs, without_numbers
@@ -123,7 +124,7 @@ def compare_file(path: Path) -> Comparison:
 def _iod(dataset: Dataset) -> str:
     uid = str(dataset.get("SOPClassUID", ""))
     claim = registry.lookup(uid)
-    return claim.keyword if claim is not None else pydicom.uid.UID(uid).keyword
+    return claim.keyword if claim is not None else UID(uid).keyword
 
 
 def _is_along(one: str, other: str) -> bool:
