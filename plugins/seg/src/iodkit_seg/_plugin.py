@@ -65,7 +65,6 @@ _RULES = (
     ("seg-fractions", "PS3.3 C.8.20.2.3.2", "check_fractions"),
     ("seg-label-values", "PS3.3 C.8.20.2.3.3", "check_label_values"),
     ("seg-palette", "PS3.3 C.8.20.2", "check_palette"),
-    ("seg-algorithm-name", "PS3.3 C.8.20.2", "check_algorithm_names"),
 )
 
 
