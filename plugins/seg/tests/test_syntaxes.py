@@ -1,6 +1,7 @@
 """Every type of segmentation in every transfer syntax: written and read equal, or refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -168,3 +169,22 @@ def test_workers_of_a_wrong_type(series, labels):
             transfer_syntax_uid="1.2.840.10008.1.2.5",
             workers="two",
         )
+
+
+def test_the_documentation_has_the_same_table():
+    page = Path(__file__).parents[3] / "docs/segmentation-syntaxes.md"
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.read_text().splitlines()
+        if line.startswith("|") and "PS3.5" in line
+    ]
+    expected = [
+        [
+            syntax_name(syntax),
+            *("yes" if bits in rule.bits else "no" for _, bits in CASES),
+            rule.clause,
+            f"`iodkit-image[{rule.extra}]`" if rule.extra else "",
+        ]
+        for syntax, rule in SYNTAXES.items()
+    ]
+    assert rows == expected
