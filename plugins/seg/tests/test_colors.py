@@ -9,7 +9,7 @@ import pytest
 import iodkit as ik
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentDescription, segread
-from iodkit_seg.colors import with_colors
+from iodkit_seg.colors import default_color, with_colors
 from segments import EQUIPMENT
 
 
@@ -51,6 +51,11 @@ def test_given_colours_stay_and_nobody_else_gets_them():
     assert heart is descriptions[0]
     assert liver.display_color.value != own.value
     assert descriptions[1].display_color is None
+
+
+def test_screens_show_every_default_colour_as_it_is():
+    for number in range(300):
+        default_color(number).to_rgb()  # refuses what sRGB does not reach
 
 
 def test_many_segments_do_not_take_long():

@@ -16,21 +16,23 @@ from iodkit.io import open_source, read_dataset
 from iodkit.registry import registry
 
 if TYPE_CHECKING:
-    import os
-    from typing import BinaryIO
+    from iodkit.io.sources import SourceLike
 
 __all__ = ["from_dataset", "implementation_for", "read"]
 
 
 def read(
-    fp: str | bytes | os.PathLike[str] | BinaryIO, *, lazy_frame_retrieval: bool | None = None
+    fp: SourceLike,
+    *,
+    lazy_frame_retrieval: bool | None = None,
 ) -> SOPClass:
     """Open a DICOM file as the most specific class that is installed.
 
     Parameters
     ----------
-    fp : str | bytes | os.PathLike | BinaryIO
-        Path, URL, content, or open file of a DICOM file (PS3.10).
+    fp : str | bytes | os.PathLike | BinaryIO | list
+        Path, URL, content, or open file of a DICOM file (PS3.10); or a list of these that are all
+        parts of one concatenation (PS3.3 C.7.6.16.2.2), which is read as one object.
     lazy_frame_retrieval : bool | None, optional
         Whether pixel data stay in the file until they are asked for.  By default they do for
         paths and URLs, which can be opened again, and do not for content and open files.

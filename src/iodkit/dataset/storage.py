@@ -16,10 +16,10 @@ from iodkit.frames import FrameOwner
 from iodkit.io import encode_file, read_dataset, write_file_atomically
 
 if TYPE_CHECKING:
-    import os
-    from typing import BinaryIO, Self
+    from typing import Self
 
     from iodkit.io import ByteSource, ParsedFile, PixelDataLocation
+    from iodkit.io.sources import SourceLike
 
 __all__ = ["StoredDataset"]
 
@@ -32,15 +32,14 @@ class StoredDataset(FrameOwner):
     _pixel_location: PixelDataLocation | None = None
 
     @classmethod
-    def from_file(
-        cls, fp: str | bytes | os.PathLike[str] | BinaryIO, lazy_frame_retrieval: bool = False
-    ) -> Self:
+    def from_file(cls, fp: SourceLike, lazy_frame_retrieval: bool = False) -> Self:
         """Read a file as an object of this class.
 
         Parameters
         ----------
-        fp : str | bytes | os.PathLike | BinaryIO
-            Path, URL, content, or open file of a DICOM file (PS3.10).
+        fp : str | bytes | os.PathLike | BinaryIO | list
+            Path, URL, content, or open file of a DICOM file (PS3.10); or a list of all parts of a
+            concatenation.
         lazy_frame_retrieval : bool, optional
             Whether pixel data stay in the file until they are asked for.
 

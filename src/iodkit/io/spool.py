@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import threading
@@ -36,7 +37,9 @@ class _TemporaryFile:
 
     def close(self) -> None:
         """Give back the space on the disk."""
-        self._file.close()
+        # What is still in the buffer is not wanted, though there may be no room for it.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self

@@ -11,10 +11,8 @@ from iodkit.validation.repairs import repair
 from iodkit.validation.validating import validate
 
 if TYPE_CHECKING:
-    import os
-    from typing import BinaryIO
-
     from iodkit.dataset import SOPClass
+    from iodkit.io.sources import SourceLike
 
 __all__ = ["Policy", "read"]
 
@@ -23,7 +21,7 @@ _POLICIES = ("strict", "warn", "repair")
 
 
 def read(
-    fp: str | bytes | os.PathLike[str] | BinaryIO,
+    fp: SourceLike,
     *,
     lazy_frame_retrieval: bool | None = None,
     policy: Policy | None = None,
@@ -32,8 +30,9 @@ def read(
 
     Parameters
     ----------
-    fp : str | bytes | os.PathLike | BinaryIO
-        Path, URL, content, or open file of a DICOM file (PS3.10).
+    fp : str | bytes | os.PathLike | BinaryIO | list
+        Path, URL, content, or open file of a DICOM file (PS3.10); or a list of these that are all
+        parts of one concatenation (PS3.3 C.7.6.16.2.2), which is read as one object.
     lazy_frame_retrieval : bool | None, optional
         Whether pixel data stay in the file until they are asked for.  By default they do for
         paths and URLs, which can be opened again, and do not for content and open files.

@@ -9,10 +9,9 @@ from iodkit.errors import InvalidTypeError
 from iodkit_image.views import ViewableImage
 
 if TYPE_CHECKING:
-    import os
-    from typing import BinaryIO
-
     from pydicom.dataset import Dataset
+
+    from iodkit.io.sources import SourceLike
 
 __all__ = ["Image", "imread"]
 
@@ -49,15 +48,13 @@ class Image(ViewableImage):
         return as_html(self)
 
 
-def imread(
-    fp: str | bytes | os.PathLike[str] | BinaryIO, lazy_frame_retrieval: bool = False
-) -> Image:
+def imread(fp: SourceLike, lazy_frame_retrieval: bool = False) -> Image:
     """Read an image.
 
     Parameters
     ----------
-    fp : str | bytes | os.PathLike | BinaryIO
-        Path, URL, content, or open file of a DICOM file.
+    fp : str | bytes | os.PathLike | BinaryIO | list
+        Path, URL, content, or open file of a DICOM file; or a list of all parts of a concatenation.
     lazy_frame_retrieval : bool, optional
         Whether pixel data stay in the file until they are asked for.
 

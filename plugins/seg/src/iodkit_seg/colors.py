@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iodkit.content import CIELabColor
+from iodkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,7 +21,7 @@ __all__ = ["default_color", "usual_color", "with_color", "with_colors"]
 # Turning by this angle keeps any number of hues well apart.
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LIGHTNESS = (68.0, 52.0, 82.0)
-_CHROMA = 58.0
+_CHROMA = 58
 # Distance in CIELab at which colours beside each other are told apart at a glance.
 _APART = 12.0
 # Numbers that are tried after a segment's own if its colour is taken.
@@ -93,6 +96,7 @@ _USUAL: dict[str, tuple[int, int, int]] = {
 }
 
 
+@cache
 def default_color(segment_number: int) -> CIELabColor:
     """Choose a colour that differs from those of other segments.
 
@@ -110,7 +114,17 @@ def default_color(segment_number: int) -> CIELabColor:
         return CIELabColor(0.0, 0.0, 0.0)
     hue = segment_number * _GOLDEN_ANGLE
     lightness = _LIGHTNESS[segment_number % len(_LIGHTNESS)]
-    return CIELabColor(lightness, _CHROMA * math.cos(hue), _CHROMA * math.sin(hue))
+    return _most_saturated(lightness, hue)
+
+
+def _most_saturated(lightness: float, hue: float) -> CIELabColor:
+    """Choose the strongest colour of a hue that screens (sRGB) show as it is."""
+    for chroma in range(_CHROMA, 0, -2):
+        color = CIELabColor(lightness, chroma * math.cos(hue), chroma * math.sin(hue))
+        with suppress(InvalidValueError):
+            color.to_rgb()
+            return color
+    return CIELabColor(lightness, 0.0, 0.0)
 
 
 def usual_color(description: SegmentDescription) -> CIELabColor | None:

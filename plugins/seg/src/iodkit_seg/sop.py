@@ -13,10 +13,9 @@ from iodkit_seg.enums import SegmentationFractionalTypeValues
 from iodkit_seg.sourced import SourcedSegments
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
-    from typing import BinaryIO, Unpack
+    from typing import Unpack
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
         PlanePositionSequence,
     )
     from iodkit.dataset import ContributingEquipment, SOPClassOptions
+    from iodkit.io.sources import SourceLike
     from iodkit.overlays import MaskMark, View
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_image.transforms import PaletteColorLUTTransformation
@@ -270,15 +270,13 @@ class Segmentation(SourcedSegments):
         return segment_marks(self, view)
 
 
-def segread(
-    fp: str | bytes | os.PathLike[str] | BinaryIO, lazy_frame_retrieval: bool = False
-) -> Segmentation:
+def segread(fp: SourceLike, lazy_frame_retrieval: bool = False) -> Segmentation:
     """Read a segmentation.
 
     Parameters
     ----------
-    fp : str | bytes | os.PathLike | BinaryIO
-        Path, URL, content, or open file of a DICOM file.
+    fp : str | bytes | os.PathLike | BinaryIO | list
+        Path, URL, content, or open file of a DICOM file; or a list of all parts of a concatenation.
     lazy_frame_retrieval : bool, optional
         Whether pixel data stay in the file until they are asked for.
 

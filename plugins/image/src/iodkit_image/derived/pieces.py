@@ -188,7 +188,7 @@ def _borders(length: int, unit: int, ends: Sequence[int] | None, most: int) -> l
     Parts are joined as long as they are not longer than `most`.
     """
     candidates = range(unit, length, unit) if ends is None else ends
-    found = sorted({end - end % unit for end in candidates} - {0, length})
+    found = sorted({end - end % unit for end in candidates if end < length} - {0})
     borders = [0]
     for end, following in pairwise([*found, length, length]):
         if end == length or following - borders[-1] > most:

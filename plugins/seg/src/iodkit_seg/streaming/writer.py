@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextvars
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from iodkit.errors import InvalidValueError, WriteError
 from iodkit.io import BitmapFile, Spool, check_target
-from iodkit_image.derived import as_sliceable, cut_block, plane_pieces
+from iodkit_image.derived import align_volume, as_sliceable, cut_block, plane_pieces
 from iodkit_seg.arrangement import PixelExtent
 from iodkit_seg.bitplanes import mask_bits
 from iodkit_seg.construction import begin
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from iodkit.spatial import VolumeGeometry
-    from iodkit_image.derived import PixelPiece
+    from iodkit.spatial import Volume, VolumeGeometry
+    from iodkit_image.derived import PixelPiece, SourceFrames
     from iodkit_seg.construction import SegmentationParameters
     from iodkit_seg.description import SegmentDescription
 
@@ -111,6 +111,7 @@ class SegmentationWriter:
         temporary_folder: str | os.PathLike[str] | None = None,
         **kwargs: Unpack[SegmentationParameters],
     ) -> None:
+        limits = FileLimits(max_frames_per_file, max_bytes_per_file)
         self._path = Path(path)
         check_target(path, overwrite=overwrite)
         kwargs.setdefault("use_extended_offset_table", None)
@@ -119,7 +120,7 @@ class SegmentationWriter:
         plan = self._plan = begin(
             self._dataset, source_images, extent, segmentation_type, segment_descriptions, **kwargs
         )
-        _require_axes(geometry, plan.places)
+        _require_axes(geometry, plan.sources)
         compress = plan.compressor()
         # Settings of a block that has ended when the file is closed still hold for it.
         self._context = contextvars.copy_context()
@@ -132,7 +133,6 @@ class SegmentationWriter:
         storage = SpooledFrames(self._spool, rows, columns, dtype, compress)
         self._encoder = plan.encoder(storage)
         self._arrivals = Arrivals(plan.places.number_of_places, plan.numbers)
-        limits = FileLimits(max_frames_per_file, max_bytes_per_file)
         self._output = SegmentationOutput(plan, self._dataset, storage, compress, limits)
         self._paths: tuple[Path, ...] | None = None
         self._is_open = True
@@ -340,7 +340,8 @@ class SegmentationWriter:
         for piece in pieces:
             array = piece.array if segment is None else piece.array[..., np.newaxis]
             masks = Masks.from_array(array, numbers)
-            masks.require_binary(self._plan.kind)
+            if self._plan.kind is not SegmentationTypeValues.FRACTIONAL:
+                masks.require_binary(self._plan.kind)
             at = piece.places if places is None else places[piece.places]
             try:
                 self._encoder.add(masks, at)
@@ -376,18 +377,18 @@ class SegmentationWriter:
             )
 
 
-def _require_axes(geometry: VolumeGeometry | None, places: Any) -> None:
+def _require_axes(geometry: VolumeGeometry | None, sources: SourceFrames) -> None:
     """Raise if planes of a geometry would have to be turned to lie like the sources."""
     if geometry is None:
         return
-    wanted = (places.number_of_places, places.rows, places.columns)
-    same = np.allclose(geometry.direction_cosines, places.orientation, atol=1e-6)
-    if tuple(geometry.spatial_shape) != wanted or not same:
+    turned = align_volume(cast("Volume", geometry), sources)
+    if not np.allclose(turned.affine, geometry.affine):
         raise InvalidValueError(
             "the planes of the geometry do not lie like those of the source images",
             attribute="geometry",
             found=tuple(geometry.spatial_shape),
-            expected=f"axes slice, row and column as the sources have them: {wanted}",
+            expected="axes slice, row and column as the sources have them: "
+            f"{tuple(turned.spatial_shape)}",
             remedy="Turn the array and its geometry before (permute_spatial_axes, flip_spatial).",
         )
 
