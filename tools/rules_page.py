@@ -11,6 +11,7 @@ from iodkit.registry import RuleEntry, registry
 from iodkit.registry.references import load_reference
 from iodkit.validation.catalogue import RULES
 from iodkit.validation.profiles import PROFILES
+from iodkit.validation.tables import CODES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "validation.md"
 COMMAND = "python tools/rules_page.py"
@@ -33,12 +34,20 @@ def table(rules: list[RuleEntry]) -> str:
     return "\n".join(lines)
 
 
+def codes_of_tables() -> str:
+    """Write what the check against the tables can find."""
+    lines = ["| code | severity | finds | clause |", "|---|---|---|---|"]
+    lines += [f"| `{c.code}` | {c.severity} | {c.finds} | {c.clause} |" for c in CODES.values()]
+    return "\n".join(lines)
+
+
 def page() -> str:
     """Return the whole page with a new list."""
     written = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
     viewers = list(dict.fromkeys(rule for rules in PROFILES.values() for rule in rules))
     return (
-        f"{written}{MARK}\nOf any object:\n\n{table(list(RULES))}\n\n"
+        f"{written}{MARK}\nOf the tables of attributes:\n\n{codes_of_tables()}\n\n"
+        f"Of any object:\n\n{table(list(RULES))}\n\n"
         f"Of the families:\n\n{table(families())}\n\n"
         f"Of viewers, by profile:\n\n{table(viewers)}\n"
     )

@@ -236,3 +236,21 @@ def test_contributing_equipment():
     assert item.PurposeOfReferenceCodeSequence[0].CodeValue == "109101"
     with pytest.raises(MissingAttributeError, match="Manufacturer"):
         ContributingEquipment.for_image_acquisition(Dataset())
+
+
+def test_a_copy_without_some_elements_shares_nothing_that_can_be_changed(ct_series, tmp_path):
+    source = ik.from_dataset(ct_series[0])
+    new = source.copy_without(["PatientName", "ImageType"])
+    assert "PatientName" not in new
+    assert "PatientName" in source
+    assert new.PixelData is source.PixelData
+    new.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    new.StudyID = "changed"
+    assert source.file_meta.MediaStorageSOPInstanceUID != "1.2.3"
+    assert source.get("StudyID") != "changed"
+    source.save_as(tmp_path / "image.dcm")
+    lazy = ik.read(tmp_path / "image.dcm", lazy_frame_retrieval=True)
+    twin = lazy.copy_without(["PatientName"])
+    assert twin.deferred_pixel_data is not None
+    assert twin.PixelData == source.PixelData
+    assert lazy.deferred_pixel_data is not None

@@ -28,6 +28,8 @@ def test_files_without_findings(folder, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert all(line.endswith("(CT Image Storage): nothing found") for line in lines)
+    assert main(["validate", "--info", str(folder)]) == 0
+    assert "[condition-undecided]" in capsys.readouterr().out
 
 
 def test_errors_and_unreadable_files(folder, capsys):
@@ -46,7 +48,7 @@ def test_json_and_sarif(folder, capsys):
     reports = json.loads(capsys.readouterr().out)
     assert [report["ok"] for report in reports] == [True, False, True]
     assert main(["validate", "--sarif", str(folder)]) == 1
-    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    result, _ = json.loads(capsys.readouterr().out)["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert location == str(folder / "2.dcm")
 
@@ -56,7 +58,7 @@ def test_strict_and_profiles(folder, capsys, tmp_path):
     del slide.TotalPixelMatrixOriginSequence
     path = tmp_path / "slide.dcm"
     slide.save_as(path, enforce_file_format=True)
-    assert main(["validate", "--profile", "qupath", str(path)]) == 0
+    assert main(["validate", "--profile", "qupath", str(path)]) == 1
     assert "viewer-matrix-origin" in capsys.readouterr().out
     assert main(["validate", "--profile", "qupath", "--strict", str(path)]) == 1
     assert main(["validate", "--profile", "paint", str(path)]) == 2

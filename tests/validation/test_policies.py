@@ -82,7 +82,7 @@ def test_each_repair_is_reported_and_leaves_the_original(image, plant, code, pat
     assert [(f.code, f.path) for f in report] == [(code, path)], str(report)
     assert image == before
     assert image.file_meta == before.file_meta
-    assert not list(ik.validate(repaired)), str(ik.validate(repaired))
+    assert not list(ik.validate(repaired).filter(at_least="warning")), str(ik.validate(repaired))
     _, again = ik.repair(repaired)
     assert not list(again)
 

@@ -9,6 +9,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 import iodkit as ik
 from iodkit.testing import phantom
 from iodkit.validation.profiles import PROFILES
+from iodkit.validation.tables import CODES
 
 
 def segmentation(size=16):
@@ -20,7 +21,8 @@ def segmentation(size=16):
 
 
 def found(ds, profile):
-    return {(f.code, f.path) for f in ik.validate(ds, profile=profile)}
+    report = ik.validate(ds, profile=profile).filter(at_least="warning")
+    return {(f.code, f.path) for f in report if f.code not in CODES}
 
 
 @pytest.mark.parametrize("profile", PROFILES)

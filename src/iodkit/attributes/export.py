@@ -17,6 +17,7 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _COLORS = {"error": "#b3261e", "warning": "#8a5a00", "info": "#3c5a78"}
 _SHOWN_IN_NOTEBOOK = 200
+_INFOS_IN_FULL = 3
 
 
 def plural(severity: str, count: int) -> str:
@@ -48,15 +49,30 @@ def to_text(report: Report) -> str:
     Returns
     -------
     str
-        A headline, and two or three lines for each finding.
+        A headline, and two or three lines for each finding; one line for many that are merely
+        worth knowing.
     """
     lines = [report.headline]
+    many = _many_alike(report)
     for finding in report.findings:
+        if finding.code in many:
+            continue
         lines.append(f"{finding.severity:<8} {finding.path or '(object)'}  [{finding.code}]")
         lines.append(f"         {finding.says}")
         if finding.remedy:
             lines.append(f"         → {finding.remedy}")
+    for code, names in many.items():
+        lines.append(f"info     {len(names)} × {', '.join(dict.fromkeys(names))}  [{code}]")
     return "\n".join(lines)
+
+
+def _many_alike(report: Report) -> dict[str, list[str]]:
+    """Code → keywords, of what is merely worth knowing and is said of many attributes."""
+    found: dict[str, list[str]] = {}
+    for finding in report.findings:
+        if finding.severity == "info":
+            found.setdefault(finding.code, []).append(finding.keyword)
+    return {code: names for code, names in found.items() if len(names) > _INFOS_IN_FULL}
 
 
 def to_html(report: Report) -> str:

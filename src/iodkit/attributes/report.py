@@ -68,6 +68,7 @@ class Report:
         self,
         *,
         severity: Severity | str | None = None,
+        at_least: Severity | str | None = None,
         code: str | None = None,
         path: str | None = None,
         keyword: str | None = None,
@@ -78,6 +79,8 @@ class Report:
         ----------
         severity : Severity | str | None, optional
             This severity.
+        at_least : Severity | str | None, optional
+            This severity, and worse ones.
         code, path, keyword : str | None, optional
             A text with ``*`` and ``?`` for any characters, ``"SegmentSequence[[]2]*"``; a path
             without them also matches what is below it.
@@ -88,10 +91,12 @@ class Report:
             A report with these findings only.
         """
         level = None if severity is None else _severity(severity)
+        rank = (Severity.INFO if at_least is None else _severity(at_least)).rank
 
         def wanted(finding: Finding) -> bool:
             return (
                 (level is None or finding.severity == level)
+                and finding.severity.rank <= rank
                 and (code is None or fnmatchcase(finding.code, code))
                 and (keyword is None or fnmatchcase(finding.keyword, keyword))
                 and (path is None or _is_below(finding.path, path))
@@ -173,6 +178,8 @@ class Report:
             for level in map(str, Severity)
             if level in counts
         ]
+        if parts and not counts.keys() & {"error", "warning"}:
+            parts.insert(0, "nothing wrong")
         summary = ", ".join(parts) or "nothing found"
         return f"{what}: {summary}" if what else summary
 

@@ -41,6 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     form.add_argument("--sarif", action="store_true", help="for tools that show code analysis")
     parser.add_argument("--profile", help="also check what a viewer needs: ohif, slicer, …")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument("--info", action="store_true", help="also list what cannot be decided")
     parser.add_argument("--set", action="store_true", help="also check what the files share")
     parser.add_argument("--jobs", type=int, default=0, help="number of processes")
 
@@ -72,6 +73,8 @@ def validate_files(chosen: argparse.Namespace) -> int:
     reports = list(_progress(_check_all(files, chosen.profile, chosen.jobs), len(files)))
     if chosen.set:
         reports.append(_check_set(reports))
+    if not chosen.info:
+        reports = [report.filter(at_least="warning") for report in reports]
     _print(reports, chosen)
     return _exit_code(reports, strict=chosen.strict)
 

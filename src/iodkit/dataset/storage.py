@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydicom.dataelem import RawDataElement
@@ -16,12 +17,24 @@ from iodkit.frames import FrameOwner
 from iodkit.io import encode_file, read_dataset, write_file_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
     from iodkit.io import ByteSource, ParsedFile, PixelDataLocation
     from iodkit.io.sources import SourceLike
 
 __all__ = ["StoredDataset"]
+
+_LARGE = tuple(
+    Tag(keyword)
+    for keyword in (
+        "PixelData",
+        "FloatPixelData",
+        "DoubleFloatPixelData",
+        "ExtendedOffsetTable",
+        "ExtendedOffsetTableLengths",
+    )
+)
 
 
 class StoredDataset(FrameOwner):
@@ -90,6 +103,29 @@ class StoredDataset(FrameOwner):
             instance._source = parsed.source
             instance._pixel_location = location
         return instance
+
+    def copy_without(self, keywords: Iterable[str] = ()) -> Self:
+        """Copy all elements but some, so that changes of the copy do not reach this object.
+
+        Parameters
+        ----------
+        keywords : Iterable[str], optional
+            Keywords of the elements to leave out.
+
+        Returns
+        -------
+        Self
+            Object of this class.  The bytes of pixel data are shared, and stay in their source
+            if they have not been read.
+        """
+        twin = copy(self)
+        for keyword in keywords:
+            twin._dict.pop(Tag(keyword), None)
+        # Their values cannot be changed in place, so that new elements may share them.
+        large = {tag: copy(twin._dict.pop(tag)) for tag in _LARGE if tag in twin._dict}
+        new = deepcopy(twin)
+        new._dict.update(large)
+        return new
 
     @property
     def deferred_pixel_data(self) -> tuple[ByteSource, PixelDataLocation] | None:

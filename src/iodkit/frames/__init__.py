@@ -11,6 +11,7 @@ from iodkit.frames.raw import attach_sequences, decode_all, encoding_of
 from iodkit.frames.real_world import RealWorldMappings
 from iodkit.frames.sources import SourceReferences
 from iodkit.frames.stacks import common_values, describe_stack, require_known, require_values
+from iodkit.frames.stored import StoredGroups
 from iodkit.frames.table import FrameTable
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Ragged",
     "RealWorldMappings",
     "SourceReferences",
+    "StoredGroups",
     "attach_sequences",
     "common_values",
     "decode_all",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iodkit.frames.macros import Placement
     from iodkit.frames.paths import AttributePath
     from iodkit.frames.ragged import Ragged
+    from iodkit.frames.stored import StoredColumn
 
 __all__ = ["EncodedGroups", "FunctionalGroups"]
 
@@ -182,6 +183,21 @@ class FunctionalGroups:
         if index is not None:
             self._placements.note_column(where.group)
         self._insert(where, ItemsColumn(where.leaf, listed, rows), placement)
+
+    def set_stored(self, tags: tuple[int, ...], column: StoredColumn) -> None:
+        """Set what is encoded already: a functional group, or an attribute in its one item.
+
+        Parameters
+        ----------
+        tags : tuple of int
+            Tag of the functional group, and that of the attribute.
+        column : StoredColumn
+            The encoded elements; see `StoredGroups`.
+        """
+        tree = self._tree
+        for tag in tags[:-1]:
+            tree = tree.setdefault(tag, {})
+        tree[tags[-1]] = column
 
     def set_sources(
         self,

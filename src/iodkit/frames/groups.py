@@ -51,6 +51,11 @@ class EncodedItems:
         """Value of the sequence, as it was given or in regular form."""
         return self._value
 
+    @property
+    def encoding(self) -> Encoding:
+        """Encoding of the value, which another form changes."""
+        return self._encoding
+
     def __getstate__(self) -> dict[str, Any]:
         return {"_value": self._value, "_encoding": self._encoding, "_name": self._name}
 

@@ -137,6 +137,12 @@ class TypedColumns(ColumnTable):
         return self._kept("dimension_index_values", make)
 
     @property
+    def dimension_group_pointers(self) -> tuple[int, ...]:
+        """Tags of the functional groups that hold what the dimensions index, 0 if none does."""
+        pointers = self._instances[0].dimension_pointers if self._instances else ()
+        return tuple(group for group, _ in pointers)
+
+    @property
     def dimension_index_pointers(self) -> tuple[int, ...]:
         """Tags of what the dimensions index (PS3.3 C.7.6.17), of the first instance."""
         pointers = self._instances[0].dimension_pointers if self._instances else ()

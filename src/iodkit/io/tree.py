@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["TreeEncoder"]
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
+LONGEST_VALUE = 0xFFFFFFFE
 _CHARACTER_SET = 0x00080005
 _PIXEL_DATA = 0x7FE00010
 _ITEM = b"\xfe\xff\x00\xe0"
@@ -272,6 +273,10 @@ class TreeEncoder:
     def _add_value(self, plan: Plan, pieces: Any, length: int, undefined: bool) -> int:
         """Append an element whose value is made of pieces."""
         head = plan.head
+        if length > LONGEST_VALUE and not undefined:
+            raise _not_encodable(
+                plan.tag, f"{length} bytes are too many; encapsulate them, or divide the object"
+            )
         if undefined or plan.has_long_length:
             head += _pack_long(UNDEFINED_LENGTH if undefined else length)
         elif length < LARGE:

@@ -215,15 +215,26 @@ class Registry(Lifecycle):
         kind = type if isinstance(record, IODEntry) else None
         return self._load(record.reference, plugin, distribution, kind)
 
-    def modules(self) -> tuple[ModuleEntry, ...]:
+    def modules(self, *, beside: IODEntry | None = None) -> tuple[ModuleEntry, ...]:
         """List the attribute tables that plugins bring.
+
+        Parameters
+        ----------
+        beside : IODEntry, optional
+            Only those of the plugin that registered this record.
 
         Returns
         -------
         tuple of ModuleEntry
             Sorted by distribution.
         """
-        return tuple(claim.record for claim in self._get().modules)
+        catalogue = self._get()
+        owner = None if beside is None else catalogue.owner(beside)
+        return tuple(
+            claim.record
+            for claim in catalogue.modules
+            if beside is None or (owner is not None and owner.plugin == claim.plugin)
+        )
 
     def module(self, keyword: str) -> ModuleEntry | None:
         """Find the attribute table of a module or macro.

@@ -53,6 +53,9 @@ class IODEntry:
         Reference to the class, ``"iodkit_seg.sop:Segmentation"``; imported on first use.
     name : str, optional
         Name for people, for example ``"Segmentation Storage"``.
+    table : str, optional
+        Reference to the file with the modules of the IOD, ``"acme_iod:tables/iod.json"``; what the
+        standard has for the SOP class if not given.
 
     Raises
     ------
@@ -65,6 +68,7 @@ class IODEntry:
     family: str
     implementation: str
     name: str = ""
+    table: str = ""
 
     def __post_init__(self) -> None:
         check_sop_class_uid(self.sop_class_uid)
@@ -72,6 +76,8 @@ class IODEntry:
         check_identifier(self.family, "family")
         check_reference(self.implementation, "implementation")
         check_text(self.name, "name")
+        if self.table:
+            check_resource(self.table, "table")
 
     @property
     def reference(self) -> str:

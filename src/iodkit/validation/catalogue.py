@@ -9,7 +9,7 @@ from iodkit.registry import RuleEntry
 if TYPE_CHECKING:
     from iodkit.registry.records import Severity
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "TABLES"]
 
 _HOME = "iodkit.validation.rules"
 
@@ -42,3 +42,6 @@ RULES: tuple[RuleEntry, ...] = tuple(
     for code, clause, severity, reference in _TABLE
 )
 """Called with a `iodkit.validation.subject.Subject`; those of plugins with the dataset."""
+
+TABLES = RuleEntry("tables", "PS3.5 7.4", "error", "iodkit.validation.tables:check_attributes")
+"""The check against the tables of attributes; its findings have codes of their own."""

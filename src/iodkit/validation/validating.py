@@ -17,7 +17,7 @@ from iodkit.errors import InvalidTypeError, IodkitError
 from iodkit.io import open_source, read_dataset
 from iodkit.registry import RuleEntry, registry
 from iodkit.registry.references import load_reference
-from iodkit.validation.catalogue import RULES
+from iodkit.validation.catalogue import RULES, TABLES
 from iodkit.validation.profiles import profile_rules
 from iodkit.validation.subject import Subject
 
@@ -115,7 +115,8 @@ def name_subject(dataset: Any) -> str:
 
 
 def _check(subject: Subject, extra: tuple[RuleEntry, ...]) -> Iterator[Finding]:
-    for rule in (*RULES, *extra):
+    # The tables last: they decode, and rules on encodings want values as they are stored.
+    for rule in (*RULES, TABLES, *extra):
         yield from _run(rule, cast("Any", load_reference(rule.reference)), subject)
     for rule in registry.rules(subject.sop_class_uid):
         yield from _run(rule, registry.load(rule), subject.dataset)

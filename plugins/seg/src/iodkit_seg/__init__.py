@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iodkit_seg.conversion.files import combine_segmentations
     from iodkit_seg.description import SegmentDescription
     from iodkit_seg.dimensions import DimensionIndexSequence
     from iodkit_seg.enums import (
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from iodkit_seg.interchange.nrrd import read_seg_nrrd, write_seg_nrrd
     from iodkit_seg.interchange.polygons import mask_to_polygons, polygons_to_mask
     from iodkit_seg.interchange.records import SegmentRecord
+    from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
     from iodkit_seg.pyramid import create_segmentation_pyramid
     from iodkit_seg.sop import Segmentation, segread
     from iodkit_seg.streaming import SegmentationWriter
 
 __all__ = [
+    "BoundingBox",
     "Contour",
     "DcmqiMetadata",
     "DimensionIndexSequence",
@@ -45,12 +48,15 @@ __all__ = [
     "SegmentCodes",
     "SegmentDescription",
     "SegmentRecord",
+    "SegmentRow",
+    "SegmentTable",
     "Segmentation",
     "SegmentationFractionalTypeValues",
     "SegmentationTypeValues",
     "SegmentationWriter",
     "SegmentsOverlapValues",
     "SpatialLocationsPreservedValues",
+    "combine_segmentations",
     "contours_to_labelled",
     "create_segmentation_pyramid",
     "describe_segments",
@@ -74,6 +80,7 @@ __all__ = [
 
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
+    "conversion.files": ("combine_segmentations",),
     "description": ("SegmentDescription",),
     "dimensions": ("DimensionIndexSequence",),
     "enums": (
@@ -83,6 +90,7 @@ _HOMES = {
         "SegmentsOverlapValues",
         "SpatialLocationsPreservedValues",
     ),
+    "measurement.table": ("BoundingBox", "SegmentRow", "SegmentTable"),
     "interchange.contours": (
         "Contour",
         "contours_to_labelled",

@@ -65,7 +65,6 @@ _RULES = (
     ("seg-fractions", "PS3.3 C.8.20.2.3.2", "check_fractions"),
     ("seg-label-values", "PS3.3 C.8.20.2.3.3", "check_label_values"),
     ("seg-palette", "PS3.3 C.8.20.2", "check_palette"),
-    ("seg-algorithm-name", "PS3.3 C.8.20.2", "check_algorithm_names"),
 )
 
 
@@ -97,10 +96,15 @@ def iodkit_summaries() -> list[SummaryEntry]:
 
 
 _FORMS = (
-    ("nifti", ".nii.gz", "to_nifti"),
-    ("seg-nrrd", ".seg.nrrd", "to_seg_nrrd"),
-    ("label-table", ".csv", "to_label_table"),
-    ("label-json", ".labels.json", "to_label_json"),
+    ("segments-csv", ".segments.csv", "exports:to_csv"),
+    ("segments-json", ".segments.json", "exports:to_json"),
+    ("binary", ".binary.dcm", "exports:to_binary"),
+    ("fractional", ".fractional.dcm", "exports:to_fractional"),
+    ("labelmap", ".labelmap.dcm", "exports:to_labelmap"),
+    ("nifti", ".nii.gz", "interchange.forms:to_nifti"),
+    ("seg-nrrd", ".seg.nrrd", "interchange.forms:to_seg_nrrd"),
+    ("label-table", ".csv", "interchange.forms:to_label_table"),
+    ("label-json", ".labels.json", "interchange.forms:to_label_json"),
 )
 
 
@@ -114,6 +118,6 @@ def iodkit_exports() -> list[ExportEntry]:
         One record for each form.
     """
     return [
-        ExportEntry(name, suffix, f"iodkit_seg.interchange.forms:{function}", tuple(_CASES))
+        ExportEntry(name, suffix, f"iodkit_seg.{function}", tuple(_CASES))
         for name, suffix, function in _FORMS
     ]

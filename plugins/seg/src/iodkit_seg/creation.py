@@ -32,7 +32,7 @@ from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange,
 from iodkit_seg.colors import with_colors
 from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
 from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
-from iodkit_seg.encoding import EncodedFrames, FrameEncoder, FrameStorage
+from iodkit_seg.encoding import FrameEncoder
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.masks import Masks, require_dimensions
 from iodkit_seg.syntaxes import bits_of, require_syntax
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.standard.enums import DimensionOrganizationTypeValues
+    from iodkit_seg.frames import EncodedFrames, FrameStorage
     from iodkit_seg.palette import LabelPalette
 
 __all__ = ["SegmentationOptions", "SegmentationPlan"]

@@ -15,14 +15,14 @@ from iodkit_image.pixels.encapsulation import Encapsulation
 from iodkit_image.pixels.encoding import encode_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from iodkit_seg.encoding import EncodedFrames
+    from iodkit_seg.frames import EncodedFrames
 
-__all__ = ["frame_compressor", "native_vr", "write_pixel_data"]
+__all__ = ["frame_compressor", "native_vr", "write_fragments", "write_pixel_data"]
 
 _PIXEL_DATA = 0x7FE00010
 # Frames that a process gets at once.
@@ -62,6 +62,26 @@ def write_pixel_data(
         dataset.add_new(_PIXEL_DATA, native_vr(bits), frames.native_pixel_data(*size))
         return
     encoded = _run(compress, frames.arrays(*size), workers)
+    write_fragments(dataset, encoded, use_extended_offset_table=use_extended_offset_table)
+
+
+def write_fragments(
+    dataset: Dataset,
+    encoded: Sequence[bytes],
+    *,
+    use_extended_offset_table: bool | None = False,
+) -> None:
+    """Write compressed frames as Pixel Data, with their offset tables.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The segmentation.
+    encoded : Sequence[bytes]
+        Its frames.
+    use_extended_offset_table : bool | None, optional
+        Whether there is an extended offset table; ``None`` for only where it is needed.
+    """
     encapsulation = Encapsulation.plan(
         [len(codestream) for codestream in encoded], extended=use_extended_offset_table
     )

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from pydicom.valuerep import PersonName
 
     from iodkit_image.derived import FrameArrangement, SourceFrames
-    from iodkit_seg.encoding import EncodedFrames
+    from iodkit_seg.frames import EncodedFrames
 
 __all__ = [
+    "SEGMENTATION_DERIVATION",
+    "SOURCE_PURPOSE",
     "ContentIdentification",
     "PyramidLevel",
     "functional_groups",
@@ -43,8 +45,8 @@ __all__ = [
 
 _TILED_FULL = DimensionOrganizationTypeValues.TILED_FULL
 _TILED_SPARSE = DimensionOrganizationTypeValues.TILED_SPARSE
-_SEGMENTATION = ("113076", "DCM", "Segmentation")
-_SOURCE_PURPOSE = ("121322", "DCM", "Source image for image processing operation")
+SEGMENTATION_DERIVATION = ("113076", "DCM", "Segmentation")
+SOURCE_PURPOSE = ("121322", "DCM", "Source image for image processing operation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +297,8 @@ def _set_derivation(
         sources.class_uids,
         sources.table.instance_uids,
         Ragged(np.asarray(sources.table.instances)[chosen.values], chosen.offsets),
-        purpose=CodedConcept(*_SOURCE_PURPOSE),
-        derivation=CodedConcept(*_SEGMENTATION),
+        purpose=CodedConcept(*SOURCE_PURPOSE),
+        derivation=CodedConcept(*SEGMENTATION_DERIVATION),
         spatial_locations_preserved="YES" if places.on_source_grid else "NO",
         **arguments,
     )

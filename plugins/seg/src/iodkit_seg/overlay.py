@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.pixels.processing import apply_color_lut
 
 from iodkit.errors import GeometryError
 from iodkit.overlays import MaskMark
@@ -17,6 +16,7 @@ from iodkit.spatial import (
     get_normal_vector,
 )
 from iodkit_image.places import FramePlaces, frame_places
+from iodkit_image.transforms import PaletteColorLUTTransformation
 from iodkit_seg.colors import default_color
 from iodkit_seg.enums import SegmentationTypeValues
 
@@ -95,10 +95,11 @@ def segment_color(
     number = description.segment_number
     if description.display_color is not None:
         return description.display_color.to_rgb(clip=True)
-    if segmentation.get("RedPaletteColorLookupTableData"):
-        entry = apply_color_lut(np.array([[number]], np.uint16), segmentation)[0, 0]
+    if segmentation.get("PhotometricInterpretation") == "PALETTE COLOR":
+        palette = PaletteColorLUTTransformation.extract_from_dataset(segmentation)
+        entry = palette.apply(np.array([[number]], np.uint16))[0, 0]
         top = np.iinfo(entry.dtype).max
-        red, green, blue = np.rint(entry[:3] * (255 / top)).astype(int).tolist()
+        red, green, blue = np.rint(entry * (255 / top)).astype(int).tolist()
         return red, green, blue
     return default_color(number).to_rgb(clip=True)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iodkit.dataset import SOPClass
 
 __all__ = [
-    "check_algorithm_names",
     "check_bits",
     "check_fractions",
     "check_label_values",
@@ -223,27 +222,6 @@ def check_palette(dataset: Dataset) -> Iterator[Fault]:
         if name in item:
             remedy = "Remove it: the palette says the colours"
             yield Fault(f"{path}.{name}", item.get(name), "nothing, with a palette", remedy)
-
-
-def check_algorithm_names(dataset: Dataset) -> Iterator[Fault]:
-    """Find segments by an algorithm that has no name (type 1C).
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        The object.
-
-    Yields
-    ------
-    Fault
-        One for each segment.
-    """
-    for path, item in _segments(dataset):
-        kind = item.get("SegmentAlgorithmType")
-        if kind not in (None, "", "MANUAL") and not item.get("SegmentAlgorithmName"):
-            expected = f"a name, required as SegmentAlgorithmType is {kind} and not MANUAL"
-            found = item.get("SegmentAlgorithmName")
-            yield Fault(f"{path}.SegmentAlgorithmName", found, expected, "Name the algorithm")
 
 
 def _segments(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:

@@ -9,7 +9,10 @@ from pydicom.uid import UID
 from iodkit.errors import SOPClassError, UnsupportedError
 from iodkit_seg.arrangement import PixelExtent
 from iodkit_seg.construction import SEGMENTATION_SOP_CLASSES, begin
+from iodkit_seg.conversion.convertible import ConvertibleSegmentation
+from iodkit_seg.editing.editable import EditableSegmentation
 from iodkit_seg.enums import SegmentationFractionalTypeValues
+from iodkit_seg.measurement.measurable import MeasurableSegmentation
 from iodkit_seg.sourced import SourcedSegments
 
 if TYPE_CHECKING:
@@ -40,7 +43,9 @@ __all__ = ["SOP_CLASS_UIDS", "Segmentation", "segread"]
 SOP_CLASS_UIDS = SEGMENTATION_SOP_CLASSES
 
 
-class Segmentation(SourcedSegments):
+class Segmentation(
+    EditableSegmentation, ConvertibleSegmentation, MeasurableSegmentation, SourcedSegments
+):
     """A segmentation or label map segmentation (PS3.3 A.51).
 
     Parameters

@@ -8,6 +8,7 @@ import numpy as np
 
 from iodkit.summaries import Section
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.overlay import segment_color
 from iodkit_seg.sop import Segmentation
 
 if TYPE_CHECKING:
@@ -56,12 +57,22 @@ def sections(dataset: Dataset) -> list[Section]:
                 item.segment_label,
                 _code(item.segmented_property_category),
                 _code(item.segmented_property_type),
+                "#{:02x}{:02x}{:02x}".format(*segment_color(seg, item)),
                 item.algorithm_type.value,
                 None if algorithm is None else algorithm.name,
                 None if kind is SegmentationTypeValues.LABELMAP else count,
             )
         )
-    columns = ("number", "label", "category", "property", "algorithm type", "algorithm", "frames")
+    columns = (
+        "number",
+        "label",
+        "category",
+        "property",
+        "color",
+        "algorithm type",
+        "algorithm",
+        "frames",
+    )
     return [Section("Segmentation", facts, columns, tuple(rows))]
 
 

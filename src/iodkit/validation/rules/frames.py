@@ -43,9 +43,7 @@ def check_frame_count(subject: Subject) -> Iterator[Fault]:
     except IodkitError as error:
         yield Fault(_PER_FRAME, str(error)[:200], "items that can be read")
         return
-    if frames is None:
-        yield Fault("NumberOfFrames", None, f"{count}, the number of functional groups")
-    elif count != frames:
+    if frames is not None and count != frames:
         yield Fault(_PER_FRAME, f"{count} items", f"one for each of {frames} frames")
 
 

@@ -6,6 +6,7 @@ from iodkit_image.derived.matching import align_volume, fit_to_sources
 from iodkit_image.derived.pieces import (
     PixelPiece,
     as_sliceable,
+    corner_of_region,
     cut_block,
     matrix_pieces,
     plane_pieces,
@@ -32,6 +33,7 @@ __all__ = [
     "align_volume",
     "arrange_planes",
     "as_sliceable",
+    "corner_of_region",
     "cut_block",
     "cut_tiles",
     "fit_to_sources",

@@ -21,6 +21,7 @@ __all__ = [
     "PIECE_BYTES",
     "PixelPiece",
     "as_sliceable",
+    "corner_of_region",
     "cut_block",
     "matrix_pieces",
     "plane_pieces",
@@ -162,6 +163,50 @@ def cut_block(pixels: NDArray[Any], corner: tuple[int, int], grid: TileGrid) -> 
         (corner[0] + np.arange(counts[0])) * in_a_row, corner[1] + np.arange(counts[1])
     )
     return PixelPiece(places.reshape(-1), tiles.reshape(-1, *tiles.shape[2:]))
+
+
+def corner_of_region(
+    grid: TileGrid, first: tuple[int, int], shape: tuple[int, int]
+) -> tuple[int, int]:
+    """Find the tile where a region of a total pixel matrix begins.
+
+    Parameters
+    ----------
+    grid : TileGrid
+        Tiles that cover the matrix, row by row.
+    first : tuple[int, int]
+        First row and column of the region, from 0.
+    shape : tuple[int, int]
+        Its rows and columns.
+
+    Returns
+    -------
+    tuple[int, int]
+        How many tiles there are above the region, and to the left of it.
+
+    Raises
+    ------
+    InvalidValueError
+        If the region is not of whole tiles, but at the edges of the matrix.
+    """
+    size, (rows, columns) = (grid.rows, grid.columns), grid.matrix_shape
+    return (
+        _tiles_before("row", first[0], shape[0], size[0], rows),
+        _tiles_before("column", first[1], shape[1], size[1], columns),
+    )
+
+
+def _tiles_before(name: str, start: int, length: int, step: int, whole: int) -> int:
+    """Number of tiles before a region along one axis, which is to be of whole tiles."""
+    stop = start + length
+    if start < 0 or start % step or stop > whole or (stop % step and stop != whole):
+        raise InvalidValueError(
+            f"the region is not of whole tiles along its {name}s",
+            attribute=name,
+            found=f"{start} to {stop}",
+            expected=f"multiples of {step}, or the edge of the matrix at {whole}",
+        )
+    return start // step
 
 
 def _pixel_bytes(pixel_array: Any) -> int:

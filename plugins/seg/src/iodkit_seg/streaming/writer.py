@@ -10,12 +10,18 @@ import numpy as np
 
 from iodkit.errors import InvalidValueError, WriteError
 from iodkit.io import BitmapFile, Spool, check_target
-from iodkit_image.derived import align_volume, as_sliceable, cut_block, plane_pieces
+from iodkit_image.derived import (
+    align_volume,
+    as_sliceable,
+    corner_of_region,
+    cut_block,
+    plane_pieces,
+)
 from iodkit_seg.arrangement import PixelExtent
 from iodkit_seg.bitplanes import mask_bits
 from iodkit_seg.construction import begin
-from iodkit_seg.encoding import pixel_type
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.frames import pixel_type
 from iodkit_seg.masks import Masks
 from iodkit_seg.sop import Segmentation
 from iodkit_seg.streaming.arrivals import Arrivals
@@ -265,18 +271,8 @@ class SegmentationWriter:
                 found=array.shape,
                 expected="(rows, columns)" + (", or with segments" if segment is None else ""),
             )
-        corner = tuple(
-            _tiles_before(*axis)
-            for axis in zip(
-                ("row", "column"),
-                (row, column),
-                array.shape,
-                (grid.rows, grid.columns),
-                grid.matrix_shape,
-                strict=False,
-            )
-        )
-        piece = cut_block(array, (corner[0], corner[1]), grid)
+        corner = corner_of_region(grid, (row, column), (array.shape[0], array.shape[1]))
+        piece = cut_block(array, corner, grid)
         self._arrivals.require_new(piece.places, segment)
         self._write([piece], None, segment)
 
@@ -391,16 +387,3 @@ def _require_axes(geometry: VolumeGeometry | None, sources: SourceFrames) -> Non
             f"{tuple(turned.spatial_shape)}",
             remedy="Turn the array and its geometry before (permute_spatial_axes, flip_spatial).",
         )
-
-
-def _tiles_before(name: str, start: int, length: int, step: int, whole: int) -> int:
-    """Number of tiles before a region along one axis, which is to be of whole tiles."""
-    stop = start + length
-    if start < 0 or start % step or stop > whole or (stop % step and stop != whole):
-        raise InvalidValueError(
-            f"the region is not of whole tiles along its {name}s",
-            attribute=name,
-            found=f"{start} to {stop}",
-            expected=f"multiples of {step}, or the edge of the matrix at {whole}",
-        )
-    return start // step

@@ -1,0 +1,1 @@
+"""Conversions of segmentations: of their type, their encoding, and what one file holds."""

@@ -1,0 +1,1 @@
+"""Edits of segmentations: each makes a new instance, and leaves the original as it was."""

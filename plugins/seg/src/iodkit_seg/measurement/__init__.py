@@ -1,0 +1,1 @@
+"""Measurements of segments: how much there is of each, and where."""

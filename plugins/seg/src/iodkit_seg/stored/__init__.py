@@ -1,0 +1,1 @@
+"""Existing segmentations as what new ones are made of: frames as stored, places, succession."""

@@ -1,0 +1,166 @@
+"""Frames of existing segmentations: chosen, put in order and changed without decoding the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iodkit.frames import FrameTable
+from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.stored.pixelformat import PixelFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from iodkit_image.pixels.store import FrameStore
+    from iodkit_seg.sop import Segmentation
+
+__all__ = ["FrameSet"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameSet:
+    """Frames for a new segmentation.
+
+    Parameters
+    ----------
+    parts : tuple[Segmentation, ...]
+        Segmentations that the frames are from.
+    origins : numpy.ndarray
+        Number of each frame among those of all parts, from 0, shape (frames,): its functional
+        groups, and its pixels if there are no new ones.
+    segments : numpy.ndarray | None
+        Number of the segment of each frame; ``None`` in a label map.
+    format : PixelFormat
+        How the frames are to be stored.
+    made : Mapping[int, numpy.ndarray]
+        New pixels by position: shape (rows, columns), or packed bits, shape (bytes,).
+    """
+
+    parts: tuple[Segmentation, ...]
+    origins: NDArray[np.intp]
+    segments: NDArray[np.int64] | None
+    format: PixelFormat
+    made: Mapping[int, NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *parts: Segmentation) -> FrameSet:
+        """Take all frames of segmentations of one type and size, as they are."""
+        counts = sum(part.number_of_frames for part in parts)
+        chosen = PixelFormat.of(parts[0])
+        segments = None
+        if chosen.kind is not SegmentationTypeValues.LABELMAP:
+            segments = np.concatenate([part.frame_table.segment_numbers for part in parts])
+        return cls(parts, np.arange(counts), segments, chosen)
+
+    def __len__(self) -> int:
+        return len(self.origins)
+
+    @property
+    def table(self) -> FrameTable:
+        """FrameTable: The frames of all parts, in their order."""
+        if len(self.parts) == 1:
+            return self.parts[0].frame_table
+        return FrameTable.from_instances(self.parts)
+
+    def take(self, positions: ArrayLike) -> FrameSet:
+        """Choose frames.
+
+        Parameters
+        ----------
+        positions : array_like of int
+            Their positions, in the new order.
+
+        Returns
+        -------
+        FrameSet
+            The frames.
+        """
+        chosen = np.asarray(positions, np.intp)
+        made = {new: self.made[old] for new, old in enumerate(chosen.tolist()) if old in self.made}
+        segments = None if self.segments is None else self.segments[chosen]
+        return replace(self, origins=self.origins[chosen], segments=segments, made=made)
+
+    def with_segments(self, segments: NDArray[np.int64] | None) -> FrameSet:
+        """Give the frames other segments."""
+        return replace(self, segments=segments)
+
+    def with_pixels(
+        self, made: Mapping[int, NDArray[Any]], chosen: PixelFormat | None = None
+    ) -> FrameSet:
+        """Give some frames new pixels, and all of them another format, if there is one."""
+        return replace(self, made={**self.made, **made}, format=chosen or self.format)
+
+    def pixels(self, position: int) -> NDArray[Any]:
+        """Decode a frame: shape (rows, columns), read-only perhaps."""
+        made = self.made.get(position)
+        if made is None:
+            store, frame = self._locate(position)
+            return store.view(frame)
+        if made.ndim == 2:
+            return made
+        shape = self.format.rows, self.format.columns
+        return np.unpackbits(made, bitorder="little", count=shape[0] * shape[1]).reshape(shape)
+
+    def bits(self, position: int) -> NDArray[np.uint8]:
+        """Give the packed bits of a frame of single bits; native ones are not unpacked."""
+        made = self.made.get(position)
+        if made is None:
+            store, frame = self._locate(position)
+            if store.is_native and store.layout.bits_allocated == 1:
+                return store.packed_bits(frame, 1)[0]
+            made = store.view(frame)
+        if made.ndim == 1:
+            return made
+        return np.packbits(made.reshape(-1) != 0, bitorder="little")
+
+    def encoded(self) -> list[Any]:
+        """Give all frames encoded, as they are stored wherever they are in the format already."""
+        out: list[Any] = []
+        for start, stop in self._runs():
+            if start in self.made:
+                out += [self.format.encode(self.made[at]) for at in range(start, stop)]
+                continue
+            store, frame = self._locate(start)
+            if not self._is_stored_so(store):
+                out += [self.format.encode(self.pixels(at)) for at in range(start, stop)]
+            elif not store.is_native:
+                out += [store.raw(frame + step) for step in range(stop - start)]
+            elif self.format.bits == 1:
+                out += list(store.packed_bits(frame, stop - start))
+            else:
+                out += [self.format.encode(store.view(frame + i)) for i in range(stop - start)]
+        return out
+
+    def _is_stored_so(self, store: FrameStore) -> bool:
+        layout, chosen = store.layout, self.format
+        same_syntax = store.syntax == chosen.syntax or (store.is_native and chosen.is_native)
+        return same_syntax and layout.bits_allocated == chosen.bits
+
+    def _locate(self, position: int) -> tuple[FrameStore, int]:
+        frame = int(self.origins[position])
+        for part in self.parts:
+            count = part.number_of_frames
+            if frame < count:
+                return part.frame_store, frame
+            frame -= count
+        raise AssertionError("a frame is of no part")  # origins are made of the parts
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """Ranges of frames that are new, or that follow each other in one part."""
+        n = len(self)
+        if not n:
+            return
+        ends = np.cumsum([part.number_of_frames for part in self.parts])
+        owner = np.searchsorted(ends, self.origins, side="right")
+        new = np.zeros(n, bool)
+        new[list(self.made)] = True
+        follows = (np.diff(self.origins) == 1) & (np.diff(owner) == 0) & ~new[1:] & ~new[:-1]
+        follows |= new[1:] & new[:-1]
+        edges: Sequence[int] = [0, *(np.flatnonzero(~follows) + 1).tolist(), n]
+        yield from pairwise(edges)

@@ -1,0 +1,70 @@
+"""Checking an object against the tables of its IOD: its modules, then its functional groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from iodkit.attributes.tables import tables_for
+from iodkit.validation.tables.attributes import check_item
+from iodkit.validation.tables.groups import check_groups, group_items
+from iodkit.validation.tables.reporting import report
+from iodkit.validation.tables.scope import Scope
+from iodkit.validation.tables.usage import contents_of, used_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iodkit.attributes import Finding
+    from iodkit.validation.subject import Subject
+
+__all__ = ["check_attributes"]
+
+
+def check_attributes(subject: Subject) -> Iterator[Finding]:
+    """Find attributes that are not as the tables of the IOD want them.
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Finding
+        What is wrong, and which conditions could not be decided.
+    """
+    tables = tables_for(subject.sop_class_uid)
+    if tables is None:
+        yield from _check_sop_class(subject)
+        return
+    groups = group_items(subject.reduced)
+    bare = Scope(subject.reduced, None, groups=groups)
+    contents = contents_of(tables, used_modules(tables, bare))
+    scope = Scope(subject.reduced, contents, groups=groups)
+    findings = chain(check_item(scope, contents), check_groups(scope, tables))
+    for finding in _undecided_once(findings):
+        yield replace(finding, path=subject.original_path(finding.path))
+
+
+def _check_sop_class(subject: Subject) -> Iterator[Finding]:
+    """Say why there is no table; directories have no SOP class (PS3.3 F.3)."""
+    if subject.sop_class_uid:
+        yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+    elif "DirectoryRecordSequence" not in subject.dataset:
+        expected = "the SOP class, which says of which IOD the object is (type 1)"
+        yield report("attribute-missing", "SOPClassUID", expected=expected)
+
+
+def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Say of each condition once that it cannot be decided, wherever it stands."""
+    undecided: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        if finding.code != "condition-undecided":
+            yield finding
+            continue
+        key = (finding.keyword, finding.expected, finding.clause)
+        known = undecided.get(key)
+        undecided[key] = finding if known is None else replace(known, count=known.count + 1)
+    yield from undecided.values()

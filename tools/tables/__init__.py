@@ -1,0 +1,1 @@
+"""Generator of the attribute tables in ``src/iodkit/standard/tables`` (see ``__main__``)."""
