@@ -201,7 +201,7 @@ def _write_history(
     fit_character_set(new, [derivation])
     new.DerivationDescription = check_text(derivation[:1024], "ST", "DerivationDescription")
     new.DerivationCodeSequence = [CodedConcept(*SEGMENTATION_DERIVATION)]
-    steps = list(new.get("SourceImageSequence") or ())
+    steps: list[Dataset] = list(new.get("SourceImageSequence") or ())
     known = {str(step.get("ReferencedSOPInstanceUID")) for step in steps}
     for predecessor in predecessors:
         uid = str(predecessor.SOPInstanceUID)
