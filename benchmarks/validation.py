@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import documents
 from benchmarks.data import ct_headers
 from benchmarks.row import Row
 
@@ -60,5 +61,6 @@ def rows() -> list[Row]:
         for name, files in (
             ("validate seg of 4000 frames", _segmentation),
             ("validate 100 CT slices", partial(_series, 100)),
+            ("validate SR of 1000 items", lambda: [documents._file(1000)]),
         )
     ]

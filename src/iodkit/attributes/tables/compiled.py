@@ -38,6 +38,14 @@ class Definition:
     condition: Condition | None = None
 
     @property
+    def conditions(self) -> Iterator[Condition]:
+        """iterator of Condition: All conditions of the row."""
+        requirement = self.row.requirement
+        found = [self.condition, requirement.required, requirement.allowed]
+        found += [rule.condition for rule in self.row.values]
+        return (each for each in found if each is not None and not isinstance(each, bool))
+
+    @property
     def clause(self) -> str:
         """str: The clause that says so."""
         return self.row.clause or self.module.clause
@@ -129,6 +137,17 @@ class Contents:
                     entry = self.entries[row.tag] = Entry(row.tag, row.keyword, [], tables)
                 _add(entry.definitions, definition)
         self.keywords = frozenset(entry.keyword for entry in self.entries.values())
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """bool: Whether its conditions are only about attributes that it has itself."""
+        return all(
+            operand.path[0] in self.keywords
+            for entry in self.entries.values()
+            for definition in entry.definitions
+            for condition in definition.conditions
+            for operand in condition.operands()
+        )
 
 
 def _add(definitions: list[Definition], added: Definition) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iodkit.attributes.findings import join_path
 from iodkit.validation.subject import name_of, vr_of
@@ -15,6 +15,8 @@ from iodkit.validation.tables.values import check_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydicom.dataset import Dataset
 
     from iodkit.attributes import Finding
     from iodkit.attributes.tables import Contents, Entry
@@ -77,7 +79,34 @@ def check_present(scope: Scope, entry: Entry) -> Iterator[Finding]:
     content = entry.content(tuple(is_included(d, scope) is not False for d in entry.definitions))
     if content is not None:
         for number, child in enumerate(items_of(scope.item, entry.tag), 1):
-            yield from check_item(Scope(child, content, f"{path}[{number}]", scope), content)
+            below = Scope(child, content, f"{path}[{number}]", scope, memory=scope.memory)
+            yield from _check_once(below, content)
+
+
+def _check_once(scope: Scope, contents: Contents) -> Iterator[Finding]:
+    """Check an item; those with the same content, as of codes, only the first time."""
+    key = _content_of(scope.item) if contents.is_closed else None
+    if key is None:
+        yield from check_item(scope, contents)
+        return
+    known = (id(contents), key)
+    if known not in scope.memory:
+        alone = Scope(scope.item, contents)
+        scope.memory[known] = tuple(check_item(alone, contents))
+    for finding in scope.memory[known]:
+        yield finding.below(scope.path)
+
+
+def _content_of(item: Dataset) -> tuple[Any, ...] | None:
+    """What is equal for items of the same content; None if there are sequences in it."""
+    found = []
+    for tag in list(item.keys()):
+        element = stored(item, tag)
+        if vr_of(element) == "SQ":
+            return None
+        value = element.value
+        found.append((tag, element.VR, value if isinstance(value, bytes) else str(value)))
+    return tuple(found)
 
 
 def _check_absent(scope: Scope, entry: Entry) -> Iterator[Finding]:

@@ -74,11 +74,11 @@ def check_groups(scope: Scope, tables: Tables) -> Iterator[Finding]:
     shared = items_of(scope.item, _SHARED) if _SHARED in scope.item else []
     frames = items_of(scope.item, _PER_FRAME) if _PER_FRAME in scope.item else []
     shared_scopes = [
-        Scope(item, contents, _path(_SHARED, number), scope, (item, *frames))
+        Scope(item, contents, _path(_SHARED, number), scope, (item, *frames), scope.memory)
         for number, item in enumerate(shared, 1)
     ]
     frame_scopes = [
-        Scope(item, contents, _path(_PER_FRAME, number), scope, (item, *shared))
+        Scope(item, contents, _path(_PER_FRAME, number), scope, (item, *shared), scope.memory)
         for number, item in enumerate(frames, 1)
     ]
     for each in (*shared_scopes, *frame_scopes):

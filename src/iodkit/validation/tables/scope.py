@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydicom.datadict import tag_for_keyword
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
+    from iodkit.attributes import Finding
     from iodkit.attributes.tables import Contents
 
 __all__ = ["Scope"]
@@ -42,6 +43,8 @@ class Scope:
         The item around it.
     groups : tuple of pydicom.Dataset, optional
         Items of functional groups that hold for it: of its frame, or of all frames.
+    memory : dict, optional
+        What was found in items with the same content, for the whole object.
     """
 
     item: Dataset
@@ -49,9 +52,17 @@ class Scope:
     path: str = ""
     parent: Scope | None = None
     groups: tuple[Dataset, ...] = field(default=())
+    memory: dict[Any, tuple[Finding, ...]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], tuple[str, ...] | None] = field(default_factory=dict)
 
     def values(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the values of an attribute, as conditions want them."""
+        # Many conditions of an item ask for the same few attributes.
+        if path not in self._known:
+            self._known[path] = self._values(path)
+        return self._known[path]
+
+    def _values(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
         tag = _tag(path[-1])
         found = {values_of(holder, tag) for holder in self._holders(path)}
         if len(found) > 1:

@@ -105,9 +105,8 @@ def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) 
     places = place_codes(frames.table)
     if frames.segments is None:
         return _joined_labels(frames, places, numbers)
-    starts = np.cumsum([0, *(part.number_of_frames for part in parts)])
     segments = np.array(frames.segments)
-    for begin, end, mapping in zip(starts[:-1], starts[1:], numbers, strict=True):
+    for begin, end, mapping in zip([0, *frames.ends[:-1]], frames.ends, numbers, strict=True):
         segments[begin:end] = [mapping[number] for number in segments[begin:end].tolist()]
     order = np.lexsort((places, segments))
     keys = np.stack([segments, places], axis=1)[order]
@@ -126,9 +125,7 @@ def _joined_labels(
     frames: FrameSet, places: NDArray[np.intp], numbers: Sequence[Mapping[int, int]]
 ) -> FrameSet:
     chosen = frames.format.holding(max(max(mapping.values()) for mapping in numbers))
-    owners = np.repeat(
-        np.arange(len(frames.parts)), [part.number_of_frames for part in frames.parts]
-    )
+    owners = np.searchsorted(frames.ends, frames.origins, side="right")
     tables = [_table(mapping, chosen.dtype) for mapping in numbers]
     made: dict[int, NDArray[Any]] = {}
     kept: list[int] = []
