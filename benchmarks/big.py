@@ -88,7 +88,8 @@ def measure(gigabytes: float, native: bool, folder: Path) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(path.stat().st_size for path in paths) / 1e9
     started = time.perf_counter()
-    seg: Any = ik.read(list(paths)) if len(paths) > 1 else ik.read(*paths)
+    files = list(paths)
+    seg: Any = ik.read(files if len(files) > 1 else files[0])
     opened = time.perf_counter() - started
     started = time.perf_counter()
     corner = side // BLOCK // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,75 @@ def series_highdicom(paths: list[Path]) -> object:
     from pydicom import dcmread
 
     return hd.get_volume_from_series([dcmread(path) for path in paths])
+
+
+def series_simpleitk(paths: list[Path]) -> object:
+    """Volume of a series, reading included."""
+    library: Any = import_module("SimpleITK")
+    reader = library.ImageSeriesReader()
+    reader.SetFileNames([str(path) for path in paths])
+    return library.GetArrayFromImage(reader.Execute())
+
+
+def series_pydicom(paths: list[Path]) -> object:
+    """Volume of a series, reading included, as tutorials of pydicom make it."""
+    from pydicom import dcmread
+    from pydicom.pixels.processing import apply_modality_lut
+
+    images = [dcmread(path) for path in paths]
+    images.sort(key=lambda each: float(each.ImagePositionPatient[2]))
+    return np.stack([apply_modality_lut(each.pixel_array, each) for each in images])
+
+
+FRAME: dict[str, Any] = {
+    "bits_allocated": 16,
+    "bits_stored": 16,
+    "photometric_interpretation": "MONOCHROME2",
+    "pixel_representation": 0,
+}
+
+
+def ct_frames() -> list[Any]:
+    """Twenty frames of the phantom, of 16 bits."""
+    volume, _ = phantom.ct_arrays(20, 512, 512, variant="axial")
+    return list(np.ascontiguousarray((volume + 1024).astype(np.uint16)))
+
+
+def encoded_frames(syntax: str) -> tuple[str, list[bytes]]:
+    """Give twenty encoded frames, and their transfer syntax."""
+    from iodkit_image import encode_frame
+
+    return syntax, [encode_frame(frame, syntax, **FRAME) for frame in ct_frames()]
+
+
+def encode_ours(frames: list[Any]) -> object:
+    """Encode frames as RLE."""
+    from iodkit_image import encode_frame
+
+    return [encode_frame(frame, "1.2.840.10008.1.2.5", **FRAME) for frame in frames]
+
+
+def encode_highdicom(frames: list[Any]) -> object:
+    """Encode frames as RLE."""
+    from highdicom.frame import encode_frame
+
+    return [encode_frame(frame, "1.2.840.10008.1.2.5", **FRAME) for frame in frames]
+
+
+def decode_ours(job: tuple[str, list[bytes]]) -> object:
+    """Decode frames."""
+    from iodkit_image import decode_frame
+
+    syntax, frames = job
+    return [decode_frame(each, syntax, 512, 512, 1, **FRAME) for each in frames]
+
+
+def decode_highdicom(job: tuple[str, list[bytes]]) -> object:
+    """Decode frames."""
+    from highdicom.frame import decode_frame
+
+    syntax, frames = job
+    return [decode_frame(each, syntax, 512, 512, 1, **FRAME) for each in frames]
 
 
 def slide_path(folder: Path, organization: str, size: int = 20000, tile: int = 256) -> Path:

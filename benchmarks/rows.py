@@ -157,6 +157,20 @@ def _image_rows() -> list[Row]:
         ]
     lazy = partial(images.slide_path, DATA, "TILED_SPARSE")
     found.append(Row("lazy frame of 6241", 50, lazy, images.frame_ours, images.frame_highdicom))
+    # Their second column is of another library than the head of the table says.
+    for name, side in (("SimpleITK", images.series_simpleitk), ("pydicom", images.series_pydicom)):
+        paths = partial(images.series_paths, DATA)
+        row = f"series volume 300x512², {name} in place"
+        found.append(Row(row, 1, paths, images.series_ours, side))
+    encode = images.encode_ours, images.encode_highdicom
+    found.append(Row("codec RLE encode 20x512²", 8, images.ct_frames, *encode))
+    for name, syntax, wanted in (
+        ("RLE", "1.2.840.10008.1.2.5", 1.3),
+        ("JPEG-LS", "1.2.840.10008.1.2.4.80", 2.5),
+    ):
+        job = partial(images.encoded_frames, syntax)
+        decode = images.decode_ours, images.decode_highdicom
+        found.append(Row(f"codec {name} decode 20x512²", wanted, job, *decode))
     return found
 
 

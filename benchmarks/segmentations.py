@@ -68,7 +68,7 @@ def _volume_job(kind: str, syntax: str, shape: tuple[int, int, int], count: int)
 def _matrix() -> Any:
     """A slide's segments: ellipses over a part of the tissue."""
     out = np.zeros((1, SIZE, SIZE), np.uint8)
-    rows, columns = np.ogrid[-1:1:4000j, -1:1:4000j]  # type: ignore[misc]
+    rows, columns = np.ogrid[-1:1:4000j, -1:1:4000j]
     inside = rows**2 + columns**2 < 1
     for number, (row, column) in enumerate([(7000, 8000), (9500, 9000), (15000, 3000)], 1):
         out[0, row : row + 4000, column : column + 4000][inside] = number

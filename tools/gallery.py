@@ -52,6 +52,7 @@ def main() -> int:
         "palette": ik.render(real_file("examples_palette.dcm"), size=320),
         "overlay": ik.render(series[12], overlays=[seg], window=(40, 400), size=320),
         "montage": ik.montage(series, [4, 8, 12, 16], [seg], columns=4, window=(40, 400), size=160),
+        "frames": ik.montage(real_file("emri_small.dcm"), columns=5, size=128),
         "multiplanar": ik.multiplanar(volume, [seg], window=(40, 400), size=240),
     }
     for name, picture in pictures.items():

@@ -69,6 +69,15 @@ def test_conflicts_are_found(theirs, ours, expected):
     assert conflicts(theirs, ours) == expected
 
 
+def test_transformations_have_the_same_defaults_everywhere():
+    lines = interface_of(importlib.import_module("iodkit_image"))
+    first = next(line for line in lines if line.startswith("Image.get_frame("))
+    switches = first[first.index("dtype=") : first.index(")", first.index("apply_icc_profile"))]
+    having = [line for line in lines if "apply_icc_profile" in line]
+    assert len(having) >= 7
+    assert all(switches in line for line in having)
+
+
 def test_drift_would_be_seen(monkeypatch):
     import iodkit.spatial
 

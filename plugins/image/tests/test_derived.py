@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iodkit.errors import GeometryError
@@ -15,6 +15,7 @@ sizes = st.builds(TileSize, st.integers(1, 6), st.integers(1, 6))
 corners = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)), min_size=1, max_size=8)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(corners, sizes, corners, sizes)
 def test_overlapping_tiles_share_a_painted_pixel(
     mine: list[tuple[int, int]],
@@ -34,6 +35,7 @@ def test_overlapping_tiles_share_a_painted_pixel(
         assert found[tile].tolist() == expected
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations(range(6)), st.lists(st.integers(-3, 9), min_size=1, max_size=8))
 def test_planes_match_the_source_at_their_height(order: list[int], planes: list[int]) -> None:
     matched = match_heights(np.array(planes) * 2.5, np.array(order) * 2.5)

@@ -350,17 +350,19 @@ def test_a_geometry_of_its_own(tmp_path, ct_series):
 
 
 @pytest.mark.referee
-@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL"])
+@pytest.mark.parametrize("kind", TYPES)
 def test_referees_read_the_same(kind, tmp_path, ct_series):
     sitk, hd = library("SimpleITK", "SimpleITK"), highdicom()
     labels = organ_labels(12, 48, 40)
     with SegmentationWriter(tmp_path / "seg.dcm", ct_series, kind, descriptions()) as writer:
-        for index in (7, 2, 11, 0, 1, 3, 4, 5, 6, 8, 9, 10):
+        for index in np.array([7, 2, 11, 0, 1, 3, 4, 5, 6, 8, 9, 10]):
             writer.write_planes(labels[index], index)
     assert_valid(tmp_path / "seg.dcm")
     volume = ik.read(tmp_path / "seg.dcm").get_volume(combine_segments=True)
     theirs = hd.seg.segread(tmp_path / "seg.dcm").get_volume(combine_segments=True)
     assert np.array_equal(theirs.array, volume.array)
+    if kind == "LABELMAP":
+        return  # which dcmqi does not read
     found = dcmqi_segments(tmp_path / "seg.dcm", tmp_path)
     counts = {n: int((sitk.GetArrayFromImage(image) != 0).sum()) for n, image in found.items()}
     assert counts == {n: int((labels == n).sum()) for n in (1, 2, 3)}

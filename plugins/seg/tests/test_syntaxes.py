@@ -9,9 +9,9 @@ from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian
 
 import iodkit as ik
 from iodkit.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed, syntax_name
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, JPEG_XL, is_compressed, syntax_name
 from iodkit.testing import phantom
-from iodkit_image.pixels import extras
+from iodkit_image.pixels import encoders
 from iodkit_seg import Segmentation, segread
 from iodkit_seg.syntaxes import SYNTAXES
 from referees import assert_valid, highdicom, library
@@ -96,7 +96,7 @@ def test_what_is_allowed(syntax, kind, bits, extended, series, labels, tmp_path)
 @pytest.mark.filterwarnings("ignore")
 def test_others_decode_the_same(syntax, kind, bits, series, labels, tmp_path):
     """pydicom with its plugins, and highdicom, as far as they know the transfer syntax."""
-    if syntax in extras.DECODED or syntax == DEFLATED_IMAGE_FRAME:
+    if syntax in JPEG_XL or syntax == DEFLATED_IMAGE_FRAME:
         pytest.skip("neither pydicom nor highdicom decode this transfer syntax")
     extra = SYNTAXES[syntax].extra
     if extra:
@@ -132,7 +132,7 @@ def test_other_transfer_syntaxes_are_refused(syntax, series, labels):
 
 
 def test_a_missing_codec_is_named(series, labels, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setattr(encoders, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r"iodkit-image\[codecs\]"):
         make(series, labels, "LABELMAP", 8, transfer_syntax_uid="1.2.840.10008.1.2.4.110")
 

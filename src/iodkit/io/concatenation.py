@@ -87,7 +87,8 @@ class ConcatenationSource(JoinedSource):
         self._sources = tuple(sources)
         parts = _in_order([read_dataset(each, stop_before_pixels=True) for each in sources])
         self._merged, ranges = _merge(parts)
-        super().__init__(ranges, f"the concatenation of {', '.join(map(_name, sources))}")
+        more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+        super().__init__(ranges, f"the concatenation of {_name(parts[0].source)}{more}")
 
     def parsed(self, *, stop_before_pixels: bool) -> ParsedFile:
         """Give the object of which the sources are parts; see :func:`read_dataset`.

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["JoinedSource", "SourceRange"]
 
+# Processes may open some hundreds of files at a time.
+_MOST_OPEN = 64
+
 
 class SourceRange:
     """Bits of a source, from a byte border on.
@@ -63,9 +66,10 @@ class JoinedSource(ByteSource):
 
     @contextlib.contextmanager
     def held(self) -> Iterator[ByteSource]:
-        """Keep all sources open during a run of reads; see :meth:`ByteSource.held`."""
+        """Keep sources open during a run of reads, unless they are many; see `ByteSource.held`."""
+        sources = {id(each.source): each.source for each in self._ranges}
         with contextlib.ExitStack() as stack:
-            for source in {id(each.source): each.source for each in self._ranges}.values():
+            for source in sources.values() if len(sources) <= _MOST_OPEN else ():
                 stack.enter_context(source.held())
             yield self
 

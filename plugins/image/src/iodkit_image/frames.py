@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Unpack
 
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
+    from pydicom.sr.coding import Code
 
+    from iodkit.coding import CodedConcept
     from iodkit.frames import FrameTable
     from iodkit_image.assembly import FrameTransform
-    from iodkit_image.transforms import TransformKeywords
+    from iodkit_image.transforms import TransformKeywords, VOILUTTransformation
 
 __all__ = ["ImageFrames"]
 
@@ -176,7 +178,17 @@ class ImageFrames(SOPClass):
         self,
         frame_number: int,
         as_index: bool = False,
-        **kwargs: Unpack[TransformKeywords],
+        *,
+        dtype: DTypeLike = np.float64,
+        apply_real_world_transform: bool | None = None,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
+        apply_modality_transform: bool | None = None,
+        apply_voi_transform: bool | None = False,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
+        voi_output_range: tuple[float, float] = (0.0, 1.0),
+        apply_presentation_lut: bool = True,
+        apply_palette_color_lut: bool | None = None,
+        apply_icc_profile: bool | None = None,
     ) -> NDArray[Any]:
         """Return a frame with its transformations.
 
@@ -186,9 +198,28 @@ class ImageFrames(SOPClass):
             Number of the frame, from 1.
         as_index : bool, optional
             Whether `frame_number` counts from 0.
-        **kwargs
-            Type of the output and transformations; see
-            :class:`iodkit_image.transforms.TransformOptions`.
+        dtype : numpy.dtype, optional
+            Type of the output.
+        apply_real_world_transform : bool | None, optional
+            Mapping to real-world values (PS3.3 C.7.6.16.2.11), in place of all that follow.
+            Of each transformation, ``True`` means that it must be there, ``None`` that it is
+            applied where it is there, and ``False`` that it is not applied.
+        real_world_value_map_selector : int | str | Code | CodedConcept, optional
+            Which mapping: its number from 0, its label, or its unit.
+        apply_modality_transform : bool | None, optional
+            Rescaling, or a look-up table (PS3.3 C.11.1).
+        apply_voi_transform : bool | None, optional
+            Window, or a look-up table (PS3.3 C.11.2).
+        voi_transform_selector : int | str | VOILUTTransformation, optional
+            Which of them: its number from 0, its explanation, or one that the image does not have.
+        voi_output_range : tuple[float, float], optional
+            What the ends of the window become.
+        apply_presentation_lut : bool, optional
+            Whether images whose low values are bright are inverted (PS3.3 C.7.6.3.1.2, C.11.6).
+        apply_palette_color_lut : bool | None, optional
+            Palette (PS3.3 C.7.9).
+        apply_icc_profile : bool | None, optional
+            Colour management (PS3.3 C.11.15), to sRGB.
 
         Returns
         -------
@@ -204,8 +235,8 @@ class ImageFrames(SOPClass):
         MissingAttributeError, InvalidValueError
             If the image lacks a transformation that is wanted, or they contradict each other.
         """
+        transforms = FrameTransforms(self, TransformOptions.from_arguments(locals()))
         index = self._index(frame_number, as_index)
-        transforms = self.frame_transforms(**kwargs)
         out = transforms.apply(self.frame_store.view(index), index)
         return out if out.flags.writeable and out.flags.owndata else np.array(out, order="C")
 
@@ -213,7 +244,17 @@ class ImageFrames(SOPClass):
         self,
         frame_numbers: Iterable[int] | None = None,
         as_indices: bool = False,
-        **kwargs: Unpack[TransformKeywords],
+        *,
+        dtype: DTypeLike = np.float64,
+        apply_real_world_transform: bool | None = None,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
+        apply_modality_transform: bool | None = None,
+        apply_voi_transform: bool | None = False,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
+        voi_output_range: tuple[float, float] = (0.0, 1.0),
+        apply_presentation_lut: bool = True,
+        apply_palette_color_lut: bool | None = None,
+        apply_icc_profile: bool | None = None,
     ) -> NDArray[Any]:
         """Return several frames with their transformations.
 
@@ -223,16 +264,22 @@ class ImageFrames(SOPClass):
             Numbers of the frames, from 1; all by default.
         as_indices : bool, optional
             Whether `frame_numbers` count from 0.
-        **kwargs
-            As for :meth:`get_frame`.
+        dtype, apply_real_world_transform, real_world_value_map_selector : optional
+            As in :meth:`get_frame`.
+        apply_modality_transform, apply_voi_transform, voi_transform_selector : optional
+            As in :meth:`get_frame`.
+        voi_output_range, apply_presentation_lut, apply_palette_color_lut : optional
+            As in :meth:`get_frame`.
+        apply_icc_profile : bool | None, optional
+            As in :meth:`get_frame`.
 
         Returns
         -------
         numpy.ndarray
             Shape (frames, rows, columns), or (frames, rows, columns, 3).
         """
+        transforms = FrameTransforms(self, TransformOptions.from_arguments(locals()))
         indices = self._indices(frame_numbers, as_indices)
-        transforms = self.frame_transforms(**kwargs)
         out: NDArray[Any] | None = None
         for place, index in enumerate(indices):
             frame = transforms.apply(self.frame_store.view(index), index)
@@ -261,12 +308,6 @@ class ImageFrames(SOPClass):
         """numpy.ndarray: Stored values of all frames; of a single one without a frame axis."""
         frames = self.get_stored_frames()
         return frames[0] if len(frames) == 1 else frames
-
-    def _transform(
-        self, table: FrameTable, **switches: Unpack[TransformKeywords]
-    ) -> FrameTransform:
-        """Make the transform that the switches of a caller mean."""
-        return self.make_transform(table, TransformOptions(**switches))
 
     def make_transform(self, table: FrameTable, options: TransformOptions | None) -> FrameTransform:
         """Make what turns stored values of this image into those that a caller wants.

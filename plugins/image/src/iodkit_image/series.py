@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, DTypeLike
     from pydicom.dataset import Dataset
+    from pydicom.sr.coding import Code
 
     from iodkit.coding import CodedConcept
     from iodkit.spatial import Volume
+    from iodkit_image.transforms import VOILUTTransformation
 
 __all__ = ["get_volume_from_series"]
 
@@ -35,10 +37,10 @@ def get_volume_from_series(
     *,
     dtype: DTypeLike = np.float64,
     apply_real_world_transform: bool | None = None,
-    real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+    real_world_value_map_selector: int | str | Code | CodedConcept = 0,
     apply_modality_transform: bool | None = None,
     apply_voi_transform: bool | None = False,
-    voi_transform_selector: int | str | Any = 0,
+    voi_transform_selector: int | str | VOILUTTransformation = 0,
     voi_output_range: tuple[float, float] = (0.0, 1.0),
     apply_presentation_lut: bool = True,
     apply_palette_color_lut: bool | None = None,
@@ -117,18 +119,7 @@ def get_volume_from_series(
     transform = transform_of(
         datasets,
         table,
-        TransformOptions(
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        ),
+        TransformOptions.from_arguments(locals()),
     )
     return as_volume(plan, assemble(instances, plan.placement, transform, plan.gaps, fill_value))
 

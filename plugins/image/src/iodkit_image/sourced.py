@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.tag import BaseTag
 
-from iodkit_image.assembly import FrameTransform, assemble
+from iodkit_image.assembly import assemble
 from iodkit_image.queries import (
     frames_by_dimensions,
     frames_by_source_frame,
@@ -16,14 +16,17 @@ from iodkit_image.queries import (
     referenced_instances,
 )
 from iodkit_image.spatial import SpatialImage
+from iodkit_image.transforms.options import TransformOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import DTypeLike, NDArray
+    from pydicom.sr.coding import Code
     from pydicom.uid import UID
 
     from iodkit.coding import CodedConcept
+    from iodkit_image.transforms import VOILUTTransformation
 
 __all__ = ["IndexedImage"]
 
@@ -78,10 +81,10 @@ class IndexedImage(SpatialImage):
         assert_missing_frames_are_empty: bool = False,
         dtype: DTypeLike = np.float64,
         apply_real_world_transform: bool | None = None,
-        real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
         apply_modality_transform: bool | None = None,
         apply_voi_transform: bool | None = False,
-        voi_transform_selector: int | str | Any = 0,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
         voi_output_range: tuple[float, float] = (0.0, 1.0),
         apply_presentation_lut: bool = True,
         apply_palette_color_lut: bool | None = None,
@@ -128,20 +131,8 @@ class IndexedImage(SpatialImage):
             ignore_spatial_locations=ignore_spatial_locations,
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
-        transform = self._transform(
-            self.frame_table,
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        )
-        return self._pixels_of(found, source_sop_instance_uids, transform)
+        options = TransformOptions.from_arguments(locals())
+        return self._pixels_of(found, source_sop_instance_uids, options)
 
     def get_pixels_by_source_frame(
         self,
@@ -151,10 +142,10 @@ class IndexedImage(SpatialImage):
         assert_missing_frames_are_empty: bool = False,
         dtype: DTypeLike = np.float64,
         apply_real_world_transform: bool | None = None,
-        real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
         apply_modality_transform: bool | None = None,
         apply_voi_transform: bool | None = False,
-        voi_transform_selector: int | str | Any = 0,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
         voi_output_range: tuple[float, float] = (0.0, 1.0),
         apply_presentation_lut: bool = True,
         apply_palette_color_lut: bool | None = None,
@@ -207,21 +198,9 @@ class IndexedImage(SpatialImage):
             ignore_spatial_locations=ignore_spatial_locations,
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
-        transform = self._transform(
-            self.frame_table,
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        )
+        options = TransformOptions.from_arguments(locals())
         names = source_frame_numbers or range(1, len(found) + 1)
-        return self._pixels_of(found, names, transform)
+        return self._pixels_of(found, names, options)
 
     def get_pixels_by_dimension_index_values(
         self,
@@ -230,10 +209,10 @@ class IndexedImage(SpatialImage):
         assert_missing_frames_are_empty: bool = False,
         dtype: DTypeLike = np.float64,
         apply_real_world_transform: bool | None = None,
-        real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
         apply_modality_transform: bool | None = None,
         apply_voi_transform: bool | None = False,
-        voi_transform_selector: int | str | Any = 0,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
         voi_output_range: tuple[float, float] = (0.0, 1.0),
         apply_presentation_lut: bool = True,
         apply_palette_color_lut: bool | None = None,
@@ -279,28 +258,17 @@ class IndexedImage(SpatialImage):
             dimension_index_pointers,
             assert_missing_frames_are_empty=assert_missing_frames_are_empty,
         )
-        transform = self._transform(
-            self.frame_table,
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        )
-        return self._pixels_of(found, dimension_index_values, transform)
+        options = TransformOptions.from_arguments(locals())
+        return self._pixels_of(found, dimension_index_values, options)
 
     def _pixels_of(
         self,
         found: Sequence[NDArray[np.intp]],
         names: Sequence[Any],
-        transform: FrameTransform,
+        options: TransformOptions,
     ) -> NDArray[Any]:
         """Read the frame of each query into one array, with zeros where there is none."""
         placement = place_found(found, names, (int(self.Rows), int(self.Columns)))
+        transform = self.make_transform(self.frame_table, options)
         with self.frame_store.held() as store:
             return assemble(store, placement, transform, placement.find_gaps())

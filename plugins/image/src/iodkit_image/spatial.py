@@ -12,15 +12,18 @@ from iodkit_image.frames import ImageFrames
 from iodkit_image.places import frame_places
 from iodkit_image.regions import IndexRange
 from iodkit_image.tiles import find_tiles, plan_matrix
+from iodkit_image.transforms.options import TransformOptions
 from iodkit_image.volumes import FrameSet, VolumeOptions, as_volume, plan_volume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from pydicom.sr.coding import Code
 
     from iodkit.coding import CodedConcept
     from iodkit.spatial import StackReport, Volume, VolumeGeometry
+    from iodkit_image.transforms import VOILUTTransformation
 
 __all__ = ["SpatialImage"]
 
@@ -156,10 +159,10 @@ class SpatialImage(ImageFrames):
         as_indices: bool = False,
         dtype: DTypeLike = np.float64,
         apply_real_world_transform: bool | None = None,
-        real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
         apply_modality_transform: bool | None = None,
         apply_voi_transform: bool | None = False,
-        voi_transform_selector: int | str | Any = 0,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
         voi_output_range: tuple[float, float] = (0.0, 1.0),
         apply_presentation_lut: bool = True,
         apply_palette_color_lut: bool | None = None,
@@ -245,19 +248,7 @@ class SpatialImage(ImageFrames):
                 geometry=geometry,
             ),
         )
-        transform = self._transform(
-            table,
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        )
+        transform = self.make_transform(table, TransformOptions.from_arguments(locals()))
         with self.frame_store.held() as store:
             array = assemble(store, plan.placement, transform, plan.gaps, fill_value)
         return as_volume(plan, array)
@@ -270,10 +261,10 @@ class SpatialImage(ImageFrames):
         column_end: int | None = None,
         dtype: DTypeLike = np.float64,
         apply_real_world_transform: bool | None = None,
-        real_world_value_map_selector: int | str | CodedConcept | Any = 0,
+        real_world_value_map_selector: int | str | Code | CodedConcept = 0,
         apply_modality_transform: bool | None = None,
         apply_voi_transform: bool | None = False,
-        voi_transform_selector: int | str | Any = 0,
+        voi_transform_selector: int | str | VOILUTTransformation = 0,
         voi_output_range: tuple[float, float] = (0.0, 1.0),
         apply_presentation_lut: bool = True,
         apply_palette_color_lut: bool | None = None,
@@ -340,18 +331,6 @@ class SpatialImage(ImageFrames):
             ),
             allow_missing_positions=allow_missing_positions,
         )
-        transform = self._transform(
-            table,
-            dtype=dtype,
-            apply_real_world_transform=apply_real_world_transform,
-            real_world_value_map_selector=real_world_value_map_selector,
-            apply_modality_transform=apply_modality_transform,
-            apply_voi_transform=apply_voi_transform,
-            voi_transform_selector=voi_transform_selector,
-            voi_output_range=voi_output_range,
-            apply_presentation_lut=apply_presentation_lut,
-            apply_palette_color_lut=apply_palette_color_lut,
-            apply_icc_profile=apply_icc_profile,
-        )
+        transform = self.make_transform(table, TransformOptions.from_arguments(locals()))
         with self.frame_store.held() as store:
             return assemble(store, placement, transform, gaps, fill_value)[0]

@@ -1,14 +1,21 @@
-"""Encoders of frames for each transfer syntax (PS3.5 8.2, A.4)."""
+"""Encoding of frames, checked by what each transfer syntax allows (PS3.5 8.2, A.4)."""
 
 from __future__ import annotations
 
 import zlib
-from threading import Lock
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.pixels.encoders.base import get_encoder
-from pydicom.uid import UID, JPEGLSLossless, RLELossless
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
 
 from iodkit.elements import coerce_enum
 from iodkit.errors import (
@@ -19,8 +26,19 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.standard.enums import PhotometricInterpretationValues, PixelRepresentationValues
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, is_compressed
-from iodkit_image.pixels.extras import encode_extra, is_encoded_here
+from iodkit.standard.syntaxes import (
+    DEFLATED_IMAGE_FRAME,
+    JPEG_XL_LOSSLESS,
+    is_compressed,
+    syntax_name,
+)
+from iodkit_image.pixels.encoders import EncodingTask, encoders_for
+from iodkit_image.pixels.families import (
+    HTJ2K_LOSSLESS,
+    JPEG_LOSSLESS,
+    JPEG_XL_LOSSY,
+    how_to_install,
+)
 from iodkit_image.pixels.rle import encode_rle
 
 if TYPE_CHECKING:
@@ -30,8 +48,60 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_frame"]
 
-# The encoder of pylibjpeg-openjpeg crashes if two threads use it.
-_ONE_AT_A_TIME = Lock()
+_GREY = frozenset(("MONOCHROME1", "MONOCHROME2"))
+_INDEXED = _GREY | {"PALETTE COLOR"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """Attributes of the Image Pixel module that go with a transfer syntax.
+
+    Attributes
+    ----------
+    bits : frozenset[int]
+        Bits allocated.
+    grey, color : frozenset[str]
+        Photometric interpretations of frames with one sample, and with three.
+    signed : bool
+        Whether samples may be signed.
+    clause : str
+        Where the standard says so.
+    """
+
+    bits: frozenset[int]
+    grey: frozenset[str]
+    color: frozenset[str]
+    signed: bool
+    clause: str
+
+
+def _allowed(bits: tuple[int, ...], grey: frozenset[str], *color: str, **others: Any) -> _Allowed:
+    others.setdefault("signed", True)
+    return _Allowed(frozenset(bits), grey, frozenset(color), **others)
+
+
+_BYTES = (8, 16)
+_NATIVE = _allowed((1, 8, 16, 32, 64), _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2")
+_RULES: dict[str, _Allowed] = {
+    JPEGBaseline8Bit: _allowed((8,), _GREY, "YBR_FULL_422", signed=False, clause="PS3.5 8.2.1"),
+    **dict.fromkeys(
+        JPEG_LOSSLESS, _allowed(_BYTES, _INDEXED, "RGB", signed=False, clause="PS3.5 8.2.1")
+    ),
+    **dict.fromkeys(
+        HTJ2K_LOSSLESS, _allowed(_BYTES, _INDEXED, "RGB", "YBR_RCT", clause="PS3.5 8.2.14")
+    ),
+    RLELossless: _allowed((8, 16, 32), _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2.2"),
+    JPEGLSLossless: _allowed(_BYTES, _INDEXED, "RGB", "YBR_FULL", clause="PS3.5 8.2.3"),
+    JPEGLSNearLossless: _allowed(_BYTES, _GREY, "RGB", "YBR_FULL", clause="PS3.5 8.2.3"),
+    JPEG2000Lossless: _allowed(
+        (1, *_BYTES), _INDEXED, "RGB", "YBR_FULL", "YBR_RCT", clause="PS3.5 8.2.4"
+    ),
+    JPEG2000: _allowed(_BYTES, _GREY, "RGB", "YBR_FULL", "YBR_ICT", clause="PS3.5 8.2.4"),
+    JPEG_XL_LOSSLESS: _allowed(_BYTES, _INDEXED, "RGB", signed=False, clause="PS3.5 8.2.15"),
+    # Colour with loss is XYB in the codestream, which no enumerated value of ours stands for.
+    JPEG_XL_LOSSY: _allowed(_BYTES, _GREY, signed=False, clause="PS3.5 8.2.15"),
+    DEFLATED_IMAGE_FRAME: _NATIVE,
+}
 
 
 def encode_frame(
@@ -68,9 +138,17 @@ def encode_frame(
     Raises
     ------
     InvalidTypeError, InvalidValueError
-        If the array does not fit the attributes.
+        If the array does not fit the attributes, or these the transfer syntax.
     MissingDependencyError
-        If no encoder for the transfer syntax is installed.
+        If no encoder for the transfer syntax is installed; the error says what to install.
+    UnsupportedError
+        If no encoder for the transfer syntax is known.
+
+    Notes
+    -----
+    Of YBR_FULL_422 (JPEG), YBR_RCT and YBR_ICT (JPEG 2000) the array has RGB values; the encoder
+    converts them, and :func:`decode_frame` gives RGB again.  With loss, JPEG has quality 95 of
+    100, JPEG 2000 errs by half a stored unit in the mean, and near-lossless JPEG-LS by nothing.
     """
     syntax = UID(transfer_syntax_uid)
     color = coerce_enum(
@@ -78,31 +156,42 @@ def encode_frame(
     ).value
     signed = int(PixelRepresentationValues(pixel_representation).value)
     planar = getattr(planar_configuration, "value", planar_configuration)
-    frame = _check(np.asarray(array), bits_allocated, signed)
+    frame = _check_array(np.asarray(array), bits_allocated, signed)
     compressed = is_compressed(syntax)
-    if not compressed or syntax == DEFLATED_IMAGE_FRAME:
-        native = _native(frame, bits_allocated, planar)
-        return _deflate(native) if compressed else native
-    if bits_allocated == 1:
-        raise InvalidValueError(
-            "single-bit frames are not compressed by this transfer syntax",
+    rule = _RULES.get(syntax) if compressed else _NATIVE
+    if rule is None:
+        raise UnsupportedError(
+            "frames cannot be encoded in this transfer syntax",
             attribute="transfer_syntax_uid",
-            found=syntax.name,
-            expected="a native transfer syntax, or Deflated Image Frame Compression",
-            clause="PS3.5 8.2",
+            found=f"{syntax} ({syntax_name(syntax)})",
+            expected=", ".join(sorted(syntax_name(UID(uid)) for uid in _RULES)),
         )
+    _check_attributes(rule, syntax, frame, bits_allocated, bits_stored, color, bool(signed))
+    if not compressed:
+        return _native(frame, bits_allocated, planar, little_endian=bool(syntax.is_little_endian))
+    if syntax == DEFLATED_IMAGE_FRAME:
+        return _deflate(_native(frame, bits_allocated, planar))
     if syntax == RLELossless:
         return encode_rle(frame)
-    if is_encoded_here(syntax):
-        return encode_extra(frame, syntax)
-    return _through_pydicom(frame, syntax, bits_allocated, bits_stored, color, signed)
+    return _by_library(
+        EncodingTask(
+            frame=np.ascontiguousarray(frame),
+            syntax=syntax,
+            bits_allocated=bits_allocated,
+            bits_stored=bits_stored,
+            is_signed=bool(signed),
+            color=color,
+        )
+    )
 
 
-def _native(frame: NDArray[Any], bits_allocated: int, planar: object) -> bytes:
+def _native(
+    frame: NDArray[Any], bits_allocated: int, planar: object, *, little_endian: bool = True
+) -> bytes:
     if bits_allocated == 1:
         return np.packbits(frame.reshape(-1) != 0, bitorder="little").tobytes()
     ordered = frame.transpose(2, 0, 1) if planar == 1 and frame.ndim == 3 else frame
-    return np.ascontiguousarray(ordered).tobytes()
+    return ordered.astype(ordered.dtype.newbyteorder("<" if little_endian else ">")).tobytes()
 
 
 def _deflate(native: bytes) -> bytes:
@@ -112,7 +201,7 @@ def _deflate(native: bytes) -> bytes:
     return data + b"\0" * (len(data) % 2)
 
 
-def _check(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any]:
+def _check_array(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any]:
     if frame.ndim not in (2, 3):
         raise InvalidValueError(
             "a frame has two dimensions, or three with samples",
@@ -134,40 +223,51 @@ def _check(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any
     return frame
 
 
-def _through_pydicom(
-    frame: NDArray[Any], syntax: UID, allocated: int, stored: int, color: str, signed: int
-) -> bytes:
-    try:
-        encoder = get_encoder(syntax)
-    except NotImplementedError as error:
-        raise UnsupportedError(
-            "frames are not encoded in this transfer syntax",
-            attribute="transfer_syntax_uid",
-            found=f"{syntax} ({syntax.name})",
-        ) from error
-    if not encoder.is_available:
-        missing = "; ".join(encoder.missing_dependencies)
-        extra = "pyjpegls" if syntax == JPEGLSLossless else "pylibjpeg pylibjpeg-openjpeg"
-        raise MissingDependencyError(
-            f"no encoder for {syntax.name} is installed ({missing})",
-            remedy=f"pip install {extra}",
-        )
-    options: dict[str, Any] = {
-        "rows": frame.shape[0],
-        "columns": frame.shape[1],
-        "samples_per_pixel": 1 if frame.ndim == 2 else frame.shape[2],
-        "number_of_frames": 1,
-        "bits_allocated": allocated,
-        "bits_stored": stored,
-        "pixel_representation": signed,
-        "photometric_interpretation": color,
-    }
-    if frame.ndim == 3:
-        options["planar_configuration"] = 0
-    try:
-        with _ONE_AT_A_TIME:
-            return encoder.encode(np.ascontiguousarray(frame).tobytes(), index=0, **options)
-    except (RuntimeError, ValueError) as error:
+def _check_attributes(
+    rule: _Allowed,
+    syntax: UID,
+    frame: NDArray[Any],
+    bits_allocated: int,
+    bits_stored: int,
+    color: str,
+    signed: bool,
+) -> None:
+    """Raise unless the transfer syntax allows what attributes say."""
+    colors = rule.grey if frame.ndim == 2 else rule.color
+    checks = (
+        ("bits_allocated", bits_allocated, rule.bits),
+        ("bits_stored", bits_stored, range(1, bits_allocated + 1)),
+        ("photometric_interpretation", color, colors),
+        ("pixel_representation", int(signed), (0, 1) if rule.signed else (0,)),
+    )
+    for attribute, found, expected in checks:
+        if found not in expected:
+            shown = f"1 to {bits_allocated}" if attribute == "bits_stored" else sorted(expected)
+            raise InvalidValueError(
+                f"not allowed for frames of shape {frame.shape} in {syntax_name(syntax)}",
+                attribute=attribute,
+                found=found,
+                expected=shown if isinstance(shown, str) else " or ".join(map(str, shown)),
+                clause=rule.clause,
+            )
+
+
+def _by_library(task: EncodingTask) -> bytes:
+    """Encode with the best encoder that is installed, and go on to the next if it fails."""
+    failures: list[str] = []
+    for encoder in encoders_for(task.syntax):
+        try:
+            data = encoder.encode(task)
+        except Exception as error:  # noqa: BLE001 - each library raises exceptions of its own
+            failures.append(f"{encoder.name}: {error}")
+            continue
+        return data + b"\0" * (len(data) % 2)
+    if failures:
         raise PixelDataError(
-            f"the frame cannot be encoded as {syntax.name}: {error}", attribute="PixelData"
-        ) from error
+            f"the frame cannot be encoded as {syntax_name(task.syntax)}: {'; '.join(failures)}",
+            attribute="PixelData",
+        )
+    raise MissingDependencyError(
+        f"no encoder for {syntax_name(task.syntax)} is installed",
+        remedy=how_to_install(task.syntax, encoder=True),
+    )

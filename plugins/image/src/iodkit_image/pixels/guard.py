@@ -7,7 +7,7 @@ the image states, or whose pixels would take more memory than allowed, are not h
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iodkit.context import current
 from iodkit.errors import CorruptDataError, PixelDataError
@@ -15,13 +15,22 @@ from iodkit.errors import CorruptDataError, PixelDataError
 if TYPE_CHECKING:
     from iodkit_image.pixels.layout import PixelLayout
 
-__all__ = ["declared_size", "require_size"]
+__all__ = ["CodestreamHeader", "read_header", "require_size"]
 
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8", b"\xff\x4f\xff\x51"
 _BOX_START = b"\x00\x00\x00\x0cjP  "
 # Start of frame: all SOFn (ISO 10918-1 Table B.1) but DHT, JPG and DAC, and SOF55 of JPEG-LS.
 _FRAME_MARKERS = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
 _STANDALONE = frozenset(range(0xD0, 0xD9)) | {0x01, 0xFF}
+
+
+class CodestreamHeader(NamedTuple):
+    """What a codestream says of itself: rows, columns, samples of a pixel, bits of a sample."""
+
+    rows: int
+    columns: int
+    samples: int
+    precision: int
 
 
 def require_size(data: bytes, layout: PixelLayout) -> None:
@@ -51,19 +60,20 @@ def require_size(data: bytes, layout: PixelLayout) -> None:
             expected=f"at most {limit}",
             remedy="Trust the file, and use iodkit.defaults(max_frame_bytes=...).",
         )
-    declared = declared_size(data)
-    if declared is not None and declared != (layout.rows, layout.columns):
+    header = read_header(data)
+    wanted = (layout.rows, layout.columns, layout.samples_per_pixel)
+    if header is not None and header[:3] != wanted:
         raise CorruptDataError(
             "the compressed frame has another size than the image",
             attribute="PixelData",
-            found=f"{declared[0]} rows, {declared[1]} columns",
-            expected=f"{layout.rows} rows, {layout.columns} columns",
+            found="{} rows, {} columns, {} samples".format(*header[:3]),
+            expected="{} rows, {} columns, {} samples".format(*wanted),
             clause="PS3.5 8.2",
         )
 
 
-def declared_size(data: bytes) -> tuple[int, int] | None:
-    """Read rows and columns from the header of a JPEG, JPEG-LS or JPEG 2000 codestream.
+def read_header(data: bytes) -> CodestreamHeader | None:
+    """Read the header of a JPEG, JPEG-LS or JPEG 2000 codestream.
 
     Parameters
     ----------
@@ -72,30 +82,31 @@ def declared_size(data: bytes) -> tuple[int, int] | None:
 
     Returns
     -------
-    tuple[int, int] | None
-        Rows and columns; ``None`` if the header does not say.
+    CodestreamHeader | None
+        What it says; ``None`` if it does not say the size.
     """
     view = bytes(data[: 1 << 16])
     if view.startswith(_BOX_START):
         start = view.find(_JPEG_2000_START)
         view = view[start:] if start >= 0 else b""
     if view.startswith(_JPEG_2000_START):
-        return _jpeg_2000_size(view)
-    return _jpeg_size(view) if view.startswith(_JPEG_START) else None
+        return _jpeg_2000_header(view)
+    return _jpeg_header(view) if view.startswith(_JPEG_START) else None
 
 
-def _jpeg_2000_size(view: bytes) -> tuple[int, int] | None:
-    """Size of the image area (ISO 15444-1 A.5.1)."""
-    if len(view) < 24:
+def _jpeg_2000_header(view: bytes) -> CodestreamHeader | None:
+    """Size of the image area and depth of the first component (ISO 15444-1 A.5.1)."""
+    if len(view) < 43:
         return None
     right, bottom, left, top = struct.unpack(">4I", view[8:24])
-    return bottom - top, right - left
+    (samples,) = struct.unpack(">H", view[40:42])
+    return CodestreamHeader(bottom - top, right - left, samples, (view[42] & 0x7F) + 1)
 
 
-def _jpeg_size(view: bytes) -> tuple[int, int] | None:
-    """Size of the first frame header (ISO 10918-1 B.2.2)."""
+def _jpeg_header(view: bytes) -> CodestreamHeader | None:
+    """Size and precision of the first frame header (ISO 10918-1 B.2.2)."""
     place = 2
-    while place + 9 <= len(view):
+    while place + 10 <= len(view):
         if view[place] != 0xFF:
             return None
         marker = view[place + 1]
@@ -103,8 +114,8 @@ def _jpeg_size(view: bytes) -> tuple[int, int] | None:
             place += 1 if marker == 0xFF else 2
             continue
         if marker in _FRAME_MARKERS:
-            rows, columns = struct.unpack(">2H", view[place + 5 : place + 9])
+            precision, rows, columns, samples = struct.unpack(">B2HB", view[place + 4 : place + 10])
             # Rows may follow in a later segment.
-            return (rows, columns) if rows else None
+            return CodestreamHeader(rows, columns, samples, precision) if rows else None
         place += 2 + int.from_bytes(view[place + 2 : place + 4], "big")
     return None

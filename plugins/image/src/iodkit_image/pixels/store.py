@@ -20,7 +20,8 @@ from iodkit.errors import (
     UnsupportedError,
 )
 from iodkit.standard.syntaxes import is_compressed
-from iodkit_image.pixels.codecs import decode_compressed, to_rgb
+from iodkit_image.pixels.codecs import decode_compressed
+from iodkit_image.pixels.colors import to_rgb
 from iodkit_image.pixels.fragments import FragmentIndex, OffsetIndex, index_fragments
 from iodkit_image.pixels.layout import PIXEL_KEYWORDS, PixelLayout
 from iodkit_image.pixels.native import NativeFrames

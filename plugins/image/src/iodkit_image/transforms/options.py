@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -11,6 +11,9 @@ from iodkit.errors import InvalidValueError
 from iodkit_image.transforms.functions import check_output_range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
     from numpy.typing import DTypeLike
     from pydicom.sr.coding import Code
 
@@ -81,6 +84,30 @@ class TransformOptions:
     apply_presentation_lut: bool = True
     apply_palette_color_lut: bool | None = None
     apply_icc_profile: bool | None = None
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
+        """Take the transformations out of the arguments of a function that has all of them.
+
+        Public signatures spell them out, as the published interface does.  Bodies pass on
+        ``locals()``, so that what is behind those parameters exists once.
+
+        Parameters
+        ----------
+        arguments : Mapping[str, Any]
+            Arguments by name; others are left aside.
+
+        Returns
+        -------
+        TransformOptions
+            The transformations.
+
+        Raises
+        ------
+        KeyError
+            If the function lacks one of the parameters.
+        """
+        return cls(**{field.name: arguments[field.name] for field in fields(cls)})
 
     def __post_init__(self) -> None:
         if self.apply_real_world_transform and self.apply_modality_transform:

@@ -8,6 +8,7 @@ import numpy as np
 
 from iodkit_seg.bitplanes import label_bits
 from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.stored.frames import filled_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,10 +52,9 @@ def paint_labels(
     taken = np.zeros(-(-count // 8), np.uint8)
     for position in together:
         bits = frames.bits(position)
-        filled = np.flatnonzero(bits)
-        if not len(filled):
+        span = slice(*filled_span(bits))
+        if span.start == span.stop:
             continue
-        span = slice(int(filled[0]), int(filled[-1]) + 1)
         if (taken[span] & bits[span]).any():
             raise _overlap(frames, together, position)
         taken[span] |= bits[span]

@@ -114,21 +114,22 @@ def measure_extents(
     codes[order] = np.arange(1, len(order) + 1)
     for position in range(len(frames)):
         plane, rows, columns = grid.window(position, frames.format.rows, frames.format.columns)
-        corner = rows.start, columns.start
-        pixels = frames.pixels(position)[: rows.stop - rows.start, : columns.stop - columns.start]
-        if frames.segments is None:
+        number = None if frames.segments is None else int(frames.segments[position])
+        if number is not None and number not in found:
+            continue
+        first, pixels = frames.filled_rows(position)
+        corner = rows.start + first, columns.start
+        pixels = pixels[: rows.stop - corner[0], : columns.stop - columns.start]
+        if number is None:
             _add_labels(found, order, codes, pixels, plane, corner)
             continue
-        extent = found.get(int(frames.segments[position]))
-        if extent is None:
-            continue
-        inside = pixels >= (limit or 1)
-        counts = inside.sum(axis=1), inside.sum(axis=0)
+        inside = pixels if frames.format.bits == 1 else pixels >= (limit or 1)
+        counts = inside.sum(axis=1, dtype=np.int64), inside.sum(axis=0, dtype=np.int64)
         weights: tuple[NDArray[Any], NDArray[Any]] = counts
         if maximum is not None and limit is None:
             shares = pixels.astype(np.float64) / maximum
             weights = shares.sum(axis=1), shares.sum(axis=0)
-        extent.add(plane, corner, counts, weights)
+        found[number].add(plane, corner, counts, weights)
     return found
 
 

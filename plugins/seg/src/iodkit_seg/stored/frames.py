@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iodkit_image.pixels.store import FrameStore
     from iodkit_seg.sop import Segmentation
 
-__all__ = ["FrameSet"]
+__all__ = ["FrameSet", "filled_span"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +38,10 @@ class FrameSet:
         Number of the segment of each frame; ``None`` in a label map.
     format : PixelFormat
         How the frames are to be stored.
+    stores : tuple[FrameStore, ...]
+        Frames of the parts as they are stored.
+    ends : numpy.ndarray
+        Number of frames up to the end of each part, shape (parts,).
     made : Mapping[int, numpy.ndarray]
         New pixels by position: shape (rows, columns), or packed bits, shape (bytes,).
     """
@@ -46,17 +50,20 @@ class FrameSet:
     origins: NDArray[np.intp]
     segments: NDArray[np.int64] | None
     format: PixelFormat
+    stores: tuple[FrameStore, ...]
+    ends: NDArray[np.intp]
     made: Mapping[int, NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *parts: Segmentation) -> FrameSet:
         """Take all frames of segmentations of one type and size, as they are."""
-        counts = sum(part.number_of_frames for part in parts)
+        ends = np.cumsum([part.number_of_frames for part in parts])
         chosen = PixelFormat.of(parts[0])
         segments = None
         if chosen.kind is not SegmentationTypeValues.LABELMAP:
             segments = np.concatenate([part.frame_table.segment_numbers for part in parts])
-        return cls(parts, np.arange(counts), segments, chosen)
+        stores = tuple(part.frame_store for part in parts)
+        return cls(parts, np.arange(ends[-1]), segments, chosen, stores, ends)
 
     def __len__(self) -> int:
         return len(self.origins)
@@ -119,6 +126,34 @@ class FrameSet:
             return made
         return np.packbits(made.reshape(-1) != 0, bitorder="little")
 
+    def filled_rows(self, position: int) -> tuple[int, NDArray[Any]]:
+        """Decode the rows of a frame that may have anything but zeros.
+
+        Parameters
+        ----------
+        position : int
+            Position of the frame.
+
+        Returns
+        -------
+        first : int
+            First of the rows, from 0.
+        pixels : numpy.ndarray
+            Shape (rows, columns); no row of an empty frame of single bits.
+        """
+        if self.format.bits > 1:
+            return 0, self.pixels(position)
+        bits, columns = self.bits(position), self.format.columns
+        start, stop = filled_span(bits)
+        if start == stop:
+            return 0, np.zeros((0, columns), np.uint8)
+        top = 8 * start // columns
+        bottom = min(-(-8 * stop // columns), self.format.rows)
+        begin = top * columns // 8
+        pixels = np.unpackbits(bits[begin : -(-bottom * columns // 8)], bitorder="little")
+        pixels = pixels[top * columns - 8 * begin :][: (bottom - top) * columns]
+        return top, pixels.reshape(bottom - top, columns)
+
     def encoded(self) -> list[Any]:
         """Give all frames encoded, as they are stored wherever they are in the format already."""
         out: list[Any] = []
@@ -144,23 +179,25 @@ class FrameSet:
 
     def _locate(self, position: int) -> tuple[FrameStore, int]:
         frame = int(self.origins[position])
-        for part in self.parts:
-            count = part.number_of_frames
-            if frame < count:
-                return part.frame_store, frame
-            frame -= count
-        raise AssertionError("a frame is of no part")  # origins are made of the parts
+        part = int(np.searchsorted(self.ends, frame, side="right"))
+        return self.stores[part], frame - int(self.ends[part - 1] if part else 0)
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         """Ranges of frames that are new, or that follow each other in one part."""
         n = len(self)
         if not n:
             return
-        ends = np.cumsum([part.number_of_frames for part in self.parts])
-        owner = np.searchsorted(ends, self.origins, side="right")
+        owner = np.searchsorted(self.ends, self.origins, side="right")
         new = np.zeros(n, bool)
         new[list(self.made)] = True
         follows = (np.diff(self.origins) == 1) & (np.diff(owner) == 0) & ~new[1:] & ~new[:-1]
         follows |= new[1:] & new[:-1]
         edges: Sequence[int] = [0, *(np.flatnonzero(~follows) + 1).tolist(), n]
         yield from pairwise(edges)
+
+
+def filled_span(packed: NDArray[np.uint8]) -> tuple[int, int]:
+    """Find the first byte that is not zero, and the one after the last; equal if all are zero."""
+    raw = packed.tobytes()
+    stop = len(raw.rstrip(b"\0"))
+    return (len(raw) - len(raw.lstrip(b"\0")) if stop else 0), stop

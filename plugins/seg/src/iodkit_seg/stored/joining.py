@@ -33,6 +33,8 @@ _EQUAL = (
     "TotalPixelMatrixRows",
     "TotalPixelMatrixColumns",
 )
+# Frames of TILED_FULL do not say their places, those of TILED_SPARSE do (PS3.3 C.7.6.17.3).
+_EQUAL_OF_TILES = ("DimensionOrganizationType",)
 
 
 def require_joinable(parts: Sequence[Segmentation]) -> None:
@@ -50,7 +52,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
     GeometryError
         If orientation or spacing of their pixels differ.
     """
-    for keyword in _EQUAL:
+    for keyword in _EQUAL + _EQUAL_OF_TILES * parts[0].is_tiled:
         values = [part.get(keyword) for part in parts]
         if any(value != values[0] for value in values):
             raise InvalidValueError(
@@ -58,7 +60,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
                 attribute=keyword,
                 found=sorted({str(value) for value in values})[:5],
                 expected="one value",
-                remedy="Convert them to one type first, or resample them to one grid.",
+                remedy="Make them of one type, organisation and grid first.",
             )
     for name, keyword, tolerance in (
         ("orientations", "ImageOrientationPatient", SAME_DIRECTION),
@@ -105,9 +107,8 @@ def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) 
     places = place_codes(frames.table)
     if frames.segments is None:
         return _joined_labels(frames, places, numbers)
-    starts = np.cumsum([0, *(part.number_of_frames for part in parts)])
     segments = np.array(frames.segments)
-    for begin, end, mapping in zip(starts[:-1], starts[1:], numbers, strict=True):
+    for begin, end, mapping in zip([0, *frames.ends[:-1]], frames.ends, numbers, strict=True):
         segments[begin:end] = [mapping[number] for number in segments[begin:end].tolist()]
     order = np.lexsort((places, segments))
     keys = np.stack([segments, places], axis=1)[order]
@@ -126,9 +127,7 @@ def _joined_labels(
     frames: FrameSet, places: NDArray[np.intp], numbers: Sequence[Mapping[int, int]]
 ) -> FrameSet:
     chosen = frames.format.holding(max(max(mapping.values()) for mapping in numbers))
-    owners = np.repeat(
-        np.arange(len(frames.parts)), [part.number_of_frames for part in frames.parts]
-    )
+    owners = np.searchsorted(frames.ends, frames.origins, side="right")
     tables = [_table(mapping, chosen.dtype) for mapping in numbers]
     made: dict[int, NDArray[Any]] = {}
     kept: list[int] = []

@@ -182,15 +182,14 @@ def _take_references(new: Segmentation, others: Sequence[Segmentation]) -> None:
 
 def _instances_of_series(new: Segmentation, uid: str) -> Any:
     """References to instances of a series, which is listed if it was not yet."""
-    if "ReferencedSeriesSequence" not in new:
-        new.ReferencedSeriesSequence = PydicomSequence()
-    for item in new.ReferencedSeriesSequence:
+    series: list[Any] = list(new.get("ReferencedSeriesSequence") or ())
+    for item in series:
         if str(item.SeriesInstanceUID) == uid:
             return item.ReferencedInstanceSequence
     item = Dataset()
     item.SeriesInstanceUID = UID(uid)
     item.ReferencedInstanceSequence = PydicomSequence()
-    new.ReferencedSeriesSequence.append(item)
+    new.ReferencedSeriesSequence = [*series, item]
     return item.ReferencedInstanceSequence
 
 
@@ -201,7 +200,7 @@ def _write_history(
     fit_character_set(new, [derivation])
     new.DerivationDescription = check_text(derivation[:1024], "ST", "DerivationDescription")
     new.DerivationCodeSequence = [CodedConcept(*SEGMENTATION_DERIVATION)]
-    steps = list(new.get("SourceImageSequence") or ())
+    steps: list[Any] = list(new.get("SourceImageSequence") or ())
     known = {str(step.get("ReferencedSOPInstanceUID")) for step in steps}
     for predecessor in predecessors:
         uid = str(predecessor.SOPInstanceUID)

@@ -85,7 +85,9 @@ class SegmentationWriter:
         Folder on whose disk frames wait; that of `path` by default.
     **kwargs
         Further arguments of :class:`Segmentation`.  `use_extended_offset_table` may be ``None``,
-        and is by default: only where the basic offset table cannot hold the offsets.
+        and is by default: only where the basic offset table cannot hold the offsets.  Frames are
+        compressed as they come, in the thread that writes them, whatever `workers` says; write
+        from one thread at a time.
 
     Raises
     ------
@@ -220,7 +222,9 @@ class SegmentationWriter:
                 + (" and segments" if segment is None else ""),
             )
         count = planes.shape[0]
-        places = np.arange(start, start + count) if isinstance(start, int) else np.asarray(start)
+        places = np.asarray(start)
+        if not places.ndim:
+            places = places + np.arange(count)
         if places.shape != (count,):
             raise InvalidValueError(
                 "an index for each plane is needed",
