@@ -211,5 +211,5 @@ def dcmread_copy(seg):
 
 def test_a_segmentation_is_not_changed_under_its_identifier(series, labels):
     seg = Segmentation(series, labels, "BINARY", descriptions())
-    with pytest.raises(UnsupportedError, match="new Segmentation"):
+    with pytest.raises(UnsupportedError, match="with_segments"):
         seg.add_segments(labels, descriptions())

@@ -5,6 +5,7 @@ import pytest
 
 import iodkit as ik
 from edited import TYPES
+from iodkit.errors import InvalidValueError
 from iodkit.spatial import PixelToReferenceTransformer
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, combine_segmentations, segread
@@ -57,6 +58,12 @@ def checked(seg, tmp_path):
     seg.save_as(tmp_path / "seg.dcm")
     assert_valid(tmp_path / "seg.dcm")
     return segread(tmp_path / "seg.dcm")
+
+
+def test_full_and_sparse_tiles_are_not_mixed():
+    full, sparse = (slide_segmentation("LABELMAP", full) for full in (True, False))
+    with pytest.raises(InvalidValueError, match="DimensionOrganizationType"):
+        combine_segmentations([full, sparse.renumbered({1: 3, 2: 4})])
 
 
 @pytest.mark.referee

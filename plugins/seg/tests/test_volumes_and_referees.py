@@ -24,6 +24,12 @@ def series(request):
     return phantom.ct_series(*SHAPE, variant=request.param)
 
 
+@pytest.fixture(params=["oblique", "unsorted"])
+def slanted(request):
+    """Series whose axes, or whose order, are not those of a plain one."""
+    return phantom.ct_series(*SHAPE, variant=request.param)
+
+
 def label_volume(series):
     """Label map as a volume in the geometry of the series."""
     ct = ik.get_volume_from_series(series)
@@ -75,11 +81,11 @@ CROPS = {
 
 @pytest.mark.parametrize("change", CROPS)
 @pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
-def test_a_volume_of_other_extent_goes_to_the_grid_of_the_source(series, change, kind):
+def test_a_volume_of_other_extent_goes_to_the_grid_of_the_source(slanted, change, kind):
     """Viewers need the grid of the source; cut off or filled up by whole pixels it is exact."""
-    part = CROPS[change](label_volume(series))
-    seg = Segmentation(series, part, kind, descriptions(2))
-    assert (seg.Rows, seg.Columns) == (series[0].Rows, series[0].Columns)
+    part = CROPS[change](label_volume(slanted))
+    seg = Segmentation(slanted, part, kind, descriptions(2))
+    assert (seg.Rows, seg.Columns) == (slanted[0].Rows, slanted[0].Columns)
     assert_same_places(part, seg.get_volume(combine_segments=True))
     assert set(seg.frame_table.sources.spatial_locations_preserved) == {"YES"}
 
@@ -131,9 +137,9 @@ GRIDS = {
 @pytest.mark.referee
 @pytest.mark.parametrize("change", GRIDS)
 @pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
-def test_any_other_grid_keeps_its_own_geometry(series, change, kind, tmp_path):
-    volume = GRIDS[change](label_volume(series))
-    Segmentation(series, volume, kind, descriptions(2)).save_as(tmp_path / "a.dcm")
+def test_any_other_grid_keeps_its_own_geometry(slanted, change, kind, tmp_path):
+    volume = GRIDS[change](label_volume(slanted))
+    Segmentation(slanted, volume, kind, descriptions(2)).save_as(tmp_path / "a.dcm")
     assert_valid(tmp_path / "a.dcm")
     seg = segread(tmp_path / "a.dcm")
     assert_same_places(volume, seg.get_volume(combine_segments=True))
@@ -146,11 +152,11 @@ def test_any_other_grid_keeps_its_own_geometry(series, change, kind, tmp_path):
         assert len(sources)
 
 
-def test_pixels_outside_of_the_source_are_not_lost(series):
-    volume = label_volume(series)
+def test_pixels_outside_of_the_source_are_not_lost(slanted):
+    volume = label_volume(slanted)
     wide = volume.with_array(np.ones_like(volume.array)).pad([(0, 0), (2, 2), (0, 0)], mode="EDGE")
-    seg = Segmentation(series, wide, "BINARY", descriptions(1))
-    assert seg.Rows == series[0].Rows + 4
+    seg = Segmentation(slanted, wide, "BINARY", descriptions(1))
+    assert seg.Rows == slanted[0].Rows + 4
     assert_same_places(wide, seg.get_volume(combine_segments=True))
 
 

@@ -68,6 +68,30 @@ class Placement:
             return np.empty(0, np.intp)
         return self.frames[place == place[order[repeated[0]]]]
 
+    def is_disjoint(self, frame_shape: tuple[int, int]) -> bool:
+        """Tell whether frames lie on one lattice of their size, each at a place of its own.
+
+        Parameters
+        ----------
+        frame_shape : tuple[int, int]
+            Rows and columns of a frame.
+
+        Returns
+        -------
+        bool
+            Whether no two frames share a pixel; false as well where only counting could tell.
+        """
+        if len(self.frames) < 2:
+            return True
+        corners = self.targets - self.sources[:, ::2]
+        phases = corners % np.array(frame_shape)
+        if (phases != phases[0]).any():
+            return False
+        corners = corners - corners.min(axis=0)
+        width = corners.max(axis=0) + 1
+        places = (self.slots * width[0] + corners[:, 0]) * width[1] + corners[:, 1]
+        return len(np.unique(places)) == len(places)
+
     def find_gaps(self) -> NDArray[np.intp]:
         """Return the output planes that frames do not fill.
 

@@ -56,7 +56,7 @@ def assemble_labels(
 def _read(store: FrameStore, placement: Placement, request: SegmentRequest) -> NDArray[Any]:
     """Read the stored labels; frames that share pixels are merged."""
     out = np.zeros(placement.shape, store.layout.dtype)
-    used = np.zeros(len(out), bool)
+    disjoint = placement.is_disjoint((store.layout.rows, store.layout.columns))
     rows = zip(
         placement.frames.tolist(),
         placement.slots.tolist(),
@@ -67,11 +67,10 @@ def _read(store: FrameStore, placement: Placement, request: SegmentRequest) -> N
     for frame, plane, (top, bottom, left, right), (row, column) in rows:
         target = out[plane, row : row + bottom - top, column : column + right - left]
         pixels = store.view(frame, slice(top, bottom))[:, left:right]
-        if used[plane] and target.any():
-            _merge(target, pixels, plane, request)
-        else:
+        if disjoint:
             target[...] = pixels
-            used[plane] = True
+        else:
+            _merge(target, pixels, plane, request)
     return out
 
 

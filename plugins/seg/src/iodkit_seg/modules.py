@@ -272,7 +272,12 @@ def functional_groups(
         indices = places.dimension_values[frames.planes]
         if frames.segments is not None:
             indices = np.column_stack([frames.segments, indices])
-            groups.set("SegmentIdentificationSequence.ReferencedSegmentNumber", frames.segments)
+            # Shared would be allowed, but many programs look for it in each frame only.
+            groups.set(
+                "SegmentIdentificationSequence.ReferencedSegmentNumber",
+                frames.segments,
+                placement="per_frame",
+            )
         groups.set("FrameContentSequence.DimensionIndexValues", indices)
     _set_derivation(groups, places, frames, sources)
     return groups

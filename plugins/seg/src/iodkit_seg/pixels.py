@@ -215,7 +215,7 @@ def _combine(
             mask = mask[: len(flat)]
         else:
             flat, mask = target, _as_mask(source, request)
-            meets = bool((flat[mask != 0] != 0).any())
+            meets = bool(np.logical_and(flat, mask).any())
         if not meets:
             np.add(flat, mask * label, out=flat, casting="unsafe")
             continue

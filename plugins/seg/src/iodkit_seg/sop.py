@@ -227,7 +227,7 @@ class Segmentation(
         Parameters
         ----------
         pixel_array, segment_descriptions, plane_positions, omit_empty_frames : optional
-            As for the constructor, which is to be used instead.
+            As for the constructor; :meth:`with_segments` takes them, and gives a new instance.
 
         Raises
         ------
@@ -240,7 +240,7 @@ class Segmentation(
             attribute="add_segments",
             found=str(self.SOPInstanceUID),
             clause="PS3.3 C.12.1.1.1",
-            remedy="Make a new Segmentation of all segments.",
+            remedy="Call with_segments(pixel_array, segment_descriptions) for a new instance.",
         )
 
     def iter_segments(

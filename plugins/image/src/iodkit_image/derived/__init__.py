@@ -1,7 +1,6 @@
 """What every image that is derived from other images needs: its sources, planes and references."""
 
 from iodkit_image.derived.arrangement import FrameArrangement, require_shape
-from iodkit_image.derived.cutting import cut_tiles
 from iodkit_image.derived.matching import align_volume, fit_to_sources
 from iodkit_image.derived.pieces import (
     PixelPiece,
@@ -35,7 +34,6 @@ __all__ = [
     "as_sliceable",
     "corner_of_region",
     "cut_block",
-    "cut_tiles",
     "fit_to_sources",
     "lossy_compression_of",
     "matrix_pieces",

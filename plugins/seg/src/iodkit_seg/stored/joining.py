@@ -33,6 +33,8 @@ _EQUAL = (
     "TotalPixelMatrixRows",
     "TotalPixelMatrixColumns",
 )
+# Frames of TILED_FULL do not say their places, those of TILED_SPARSE do (PS3.3 C.7.6.17.3).
+_EQUAL_OF_TILES = ("DimensionOrganizationType",)
 
 
 def require_joinable(parts: Sequence[Segmentation]) -> None:
@@ -50,7 +52,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
     GeometryError
         If orientation or spacing of their pixels differ.
     """
-    for keyword in _EQUAL:
+    for keyword in _EQUAL + _EQUAL_OF_TILES * parts[0].is_tiled:
         values = [part.get(keyword) for part in parts]
         if any(value != values[0] for value in values):
             raise InvalidValueError(
@@ -58,7 +60,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
                 attribute=keyword,
                 found=sorted({str(value) for value in values})[:5],
                 expected="one value",
-                remedy="Convert them to one type first, or resample them to one grid.",
+                remedy="Make them of one type, organisation and grid first.",
             )
     for name, keyword, tolerance in (
         ("orientations", "ImageOrientationPatient", SAME_DIRECTION),
