@@ -63,6 +63,10 @@ def overlapping_tiles(
     Ragged
         Ascending indices of the other tiles, a row for each tile.
     """
+    if size == other_size:
+        same = _same_tiles(corners, others, size)
+        if same is not None:
+            return same
     by_cell: dict[tuple[int, int], list[int]] = defaultdict(list)
     starts = others.tolist()
     for index, (row, column) in enumerate(starts):
@@ -80,6 +84,25 @@ def overlapping_tiles(
             ]
         )
     return Ragged.from_rows(found, np.intp)
+
+
+def _same_tiles(
+    corners: NDArray[np.int64], others: NDArray[np.int64], size: TileSize
+) -> Ragged | None:
+    """Pair tiles of one regular grid, where no place has two of the others; None elsewhere."""
+    step = np.array([size.rows, size.columns])
+    if (corners % step).any() or (others % step).any() or not len(others):
+        return None
+    cells, known = corners // step, others // step
+    width = int(max(cells[:, 1].max(initial=0), known[:, 1].max())) + 1
+    wanted, there = (grid[:, 0] * width + grid[:, 1] for grid in (cells, known))
+    order = np.argsort(there, kind="stable")
+    ordered = there[order]
+    if (np.diff(ordered) == 0).any():
+        return None
+    found = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    matched = ordered[found] == wanted
+    return Ragged(order[found][matched], np.concatenate([[0], np.cumsum(matched)]))
 
 
 def _cells(row: int, column: int, size: TileSize, cell: TileSize) -> Iterator[tuple[int, int]]:

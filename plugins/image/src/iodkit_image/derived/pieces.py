@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,20 +149,31 @@ def cut_block(pixels: NDArray[Any], corner: tuple[int, int], grid: TileGrid) -> 
     PixelPiece
         The tiles; those at the edges of the matrix are filled up with zeros.
     """
-    size = (grid.rows, grid.columns)
-    counts = [-(-n // step) for n, step in zip(pixels.shape, size, strict=False)]
-    whole = tuple(n * step for n, step in zip(counts, size, strict=True))
-    if pixels.shape[:2] != whole:
-        padded = np.zeros((*whole, *pixels.shape[2:]), pixels.dtype)
-        padded[: pixels.shape[0], : pixels.shape[1]] = pixels
-        pixels = padded
-    shape = (counts[0], grid.rows, counts[1], grid.columns, *pixels.shape[2:])
-    tiles = pixels.reshape(shape).swapaxes(1, 2)
+    tiles = _tiles_of(pixels, grid.rows, grid.columns)
     in_a_row = -(-grid.matrix_shape[1] // grid.columns)
     places = np.add.outer(
-        (corner[0] + np.arange(counts[0])) * in_a_row, corner[1] + np.arange(counts[1])
+        (corner[0] + np.arange(tiles.shape[0])) * in_a_row, corner[1] + np.arange(tiles.shape[1])
     )
     return PixelPiece(places.reshape(-1), tiles.reshape(-1, *tiles.shape[2:]))
+
+
+def _tiles_of(pixels: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
+    """Copy pixels into tiles once: shape (tiles down, tiles across, rows, columns, ...)."""
+    height, width = pixels.shape[:2]
+    down, across = height // rows, width // columns
+    counts = (-(-height // rows), -(-width // columns))
+    tiles = np.empty((*counts, rows, columns, *pixels.shape[2:]), pixels.dtype)
+    whole = pixels[: down * rows, : across * columns]
+    tiles[:down, :across] = whole.reshape(down, rows, across, columns, *pixels.shape[2:]).swapaxes(
+        1, 2
+    )
+    tiles[down:], tiles[:, across:] = 0, 0
+    # What is left over at the lower and the right edge fills a part of the last tiles only.
+    for row, column in product(range(counts[0]), range(counts[1])):
+        if row >= down or column >= across:
+            part = pixels[row * rows : (row + 1) * rows, column * columns : (column + 1) * columns]
+            tiles[row, column, : part.shape[0], : part.shape[1]] = part
+    return tiles
 
 
 def corner_of_region(
