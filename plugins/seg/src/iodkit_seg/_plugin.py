@@ -96,15 +96,15 @@ def iodkit_summaries() -> list[SummaryEntry]:
 
 
 _FORMS = (
-    ("segments-csv", ".segments.csv", "exports:to_csv"),
-    ("segments-json", ".segments.json", "exports:to_json"),
-    ("binary", ".binary.dcm", "exports:to_binary"),
-    ("fractional", ".fractional.dcm", "exports:to_fractional"),
-    ("labelmap", ".labelmap.dcm", "exports:to_labelmap"),
-    ("nifti", ".nii.gz", "interchange.forms:to_nifti"),
-    ("seg-nrrd", ".seg.nrrd", "interchange.forms:to_seg_nrrd"),
-    ("label-table", ".csv", "interchange.forms:to_label_table"),
-    ("label-json", ".labels.json", "interchange.forms:to_label_json"),
+    ("segments-csv", ".segments.csv", "to_csv"),
+    ("segments-json", ".segments.json", "to_json"),
+    ("binary", ".binary.dcm", "to_binary"),
+    ("fractional", ".fractional.dcm", "to_fractional"),
+    ("labelmap", ".labelmap.dcm", "to_labelmap"),
+    ("nifti", ".nii.gz", "to_nifti"),
+    ("seg-nrrd", ".seg.nrrd", "to_seg_nrrd"),
+    ("label-table", ".csv", "to_label_table"),
+    ("label-json", ".labels.json", "to_label_json"),
 )
 
 
@@ -118,6 +118,6 @@ def iodkit_exports() -> list[ExportEntry]:
         One record for each form.
     """
     return [
-        ExportEntry(name, suffix, f"iodkit_seg.{function}", tuple(_CASES))
+        ExportEntry(name, suffix, f"iodkit_seg.exports:{function}", tuple(_CASES))
         for name, suffix, function in _FORMS
     ]
