@@ -85,6 +85,11 @@ def no_scheme(ds):
     del ds.SegmentSequence[0].SegmentedPropertyTypeCodeSequence[0].CodingSchemeDesignator
 
 
+def wrong_vr(ds):
+    ds.BitsAllocated = 16
+    ds["PixelData"].VR = "OB"
+
+
 def two_values(ds):
     ds.SegmentSequence[0].SegmentedPropertyTypeCodeSequence[0].LongCodeValue = "x" * 20
 
@@ -215,6 +220,7 @@ PLANTED = [
     ),
     (short_pixels, "pixel-length", "PixelData"),
     (high_bit, "pixel-bits", "HighBit"),
+    (wrong_vr, "pixel-vr", "PixelData"),
     (samples, "pixel-samples", "SamplesPerPixel"),
     (one_frame_more, "frame-count", FRAMES),
     (organization, "dimension-unknown", "DimensionIndexSequence[2].DimensionOrganizationUID"),

@@ -7,6 +7,7 @@ import copy
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -245,7 +246,15 @@ def test_planted_fault(paths, name, plant, code, path):
 
 
 def test_every_code_has_a_planted_fault():
-    assert {code for _, _, code, _ in PLANTED} | {"condition-undecided"} == set(CODES)
+    elsewhere = {"condition-undecided", "frames-not-allowed"}
+    assert {code for _, _, code, _ in PLANTED} | elsewhere == set(CODES)
+
+
+def test_an_iod_of_one_frame_has_one():
+    """A Secondary Capture of two frames belongs to another IOD (PS3.3 A.8.1)."""
+    path = get_testdata_file("SC_rgb_rle_2frame.dcm", download=False)
+    (found,) = ik.validate(path).filter(code="frames-not-allowed")
+    assert (found.path, found.severity) == ("NumberOfFrames", "error")
 
 
 def test_undecided_conditions_are_said_once():

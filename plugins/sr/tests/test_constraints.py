@@ -9,7 +9,7 @@ import pytest
 
 import iodkit as ik
 from iodkit import sr
-from iodkit.errors import InvalidValueError
+from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit_sr._cases import _evidence as evidence
 from iodkit_sr._cases import example_item
 from iodkit_sr.constraints.tables import CONSTRAINTS
@@ -21,6 +21,14 @@ KINDS = sorted({kind.value for kind in sr.ValueTypeValues} - {"NUMERIC", "TABLE"
 RELATIONSHIPS = sorted(each.value for each in sr.RelationshipTypeValues)
 ROOT = "1.2.840.10008.5.1.4.1.1."
 EXTENSIBLE = f"{ROOT}88.35"
+
+
+EQUIPMENT = {
+    "manufacturer": "Tests",
+    "manufacturer_model_name": "pytest",
+    "software_versions": "1",
+    "device_serial_number": "7",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def everything():
         below.append(holder)
     root = sr.ContainerContentItem(TITLE)
     root.ContentSequence = sr.ContentSequence(below)
-    return sr.ExtensibleSR(evidence(), root)
+    return sr.ExtensibleSR(evidence(), root, **EQUIPMENT)
 
 
 @pytest.mark.parametrize("uid", sorted(TABLES))
@@ -122,6 +130,17 @@ def report_with(source, relationship, target, images):
     root = sr.ContainerContentItem(TITLE)
     root.ContentSequence = sr.ContentSequence([holder])
     return root
+
+
+def test_extensible_documents_name_their_equipment():
+    root = sr.ContainerContentItem(TITLE)
+    for name in EQUIPMENT:
+        given = {key: value for key, value in EQUIPMENT.items() if key != name}
+        with pytest.raises(MissingAttributeError, match=name):
+            sr.ExtensibleSR(evidence(), root, **given)
+    with ik.defaults(equipment=ik.Equipment(**EQUIPMENT)):
+        sr.ExtensibleSR(evidence(), root)
+    sr.Comprehensive3DSR(evidence(), root)
 
 
 @pytest.mark.parametrize("uid", CREATED)
@@ -186,7 +205,7 @@ def test_relationships_by_reference(uid, relationship):
     holder = example_item(source, "CONTAINS", images[0])
     root = sr.ContainerContentItem(TITLE)
     root.ContentSequence = sr.ContentSequence([example_item(target, "CONTAINS", images[0]), holder])
-    document = sr.ExtensibleSR(images, root)
+    document = sr.ExtensibleSR(images, root, **EQUIPMENT)
     below = [*(document.ContentSequence[1].get("ContentSequence") or ()), reference]
     document.ContentSequence[1].ContentSequence = pydicom.Sequence(below)
     wrong = [

@@ -32,6 +32,12 @@ CREATED = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def equipment():
+    with ik.defaults(equipment=ik.Equipment("Tests", "pytest", "1", "7")):
+        yield
+
+
 def report():
     section = sr.ContainerContentItem(LENGTH, relationship_type="CONTAINS", template_id="1501")
     section.ContentSequence = sr.ContentSequence(
@@ -231,11 +237,11 @@ def test_any_document_is_read_and_what_is_off_is_said(case):
     damage(plain)
     document = sr.srread(encode(plain))
     assert_readable(document)
-    found = [(each.code, each.path) for each in ik.validate(document).findings]
+    found = ik.validate(document)
     if expected is None:
-        assert found == []
+        assert not found.filter(at_least="warning").findings
     else:
-        assert expected in found
+        assert expected in [(each.code, each.path) for each in found.findings]
 
 
 @pytest.mark.unvalidated("the IOD has no tables")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from pydicom.uid import ExplicitVRLittleEndian
 
-from iodkit.dataset import SOPClass
+from iodkit.context import Equipment, current
+from iodkit.dataset import SOPClass, require_enhanced
 from iodkit.dataset.reading import implementation_for
 from iodkit.errors import SOPClassError
 from iodkit.io import read_dataset
@@ -108,6 +109,8 @@ class _NewDocument(SRDocument):
         If the content refers to objects that are not in the evidence.
     """
 
+    _needs_enhanced_equipment: ClassVar[bool] = False
+
     def __init__(
         self,
         evidence: Sequence[Dataset],
@@ -132,6 +135,14 @@ class _NewDocument(SRDocument):
         contributing_equipment: Sequence[ContributingEquipment] | None = None,
         **kwargs: Unpack[SRDocumentOptions],
     ) -> None:
+        if self._needs_enhanced_equipment:
+            given = Equipment(
+                manufacturer,
+                kwargs.get("manufacturer_model_name"),
+                kwargs.get("software_versions"),
+                kwargs.get("device_serial_number"),
+            )
+            require_enhanced(given.over(current().equipment))
         checked = Content(content)
         sources = check_evidence(evidence)
         state = DocumentState.of(
@@ -204,6 +215,8 @@ class ExtensibleSR(_NewDocument):
 
     __doc__ = f"{__doc__}{(_NewDocument.__doc__ or '').partition('created.')[2]}"
     _sop_class_uid: ClassVar[str | None] = "1.2.840.10008.5.1.4.1.1.88.35"
+    # Its IOD has the Enhanced General Equipment Module, PS3.3 Table A.35.15-1.
+    _needs_enhanced_equipment: ClassVar[bool] = True
 
 
 def srread(fp: str | bytes | os.PathLike[str] | BinaryIO) -> SRDocument:
