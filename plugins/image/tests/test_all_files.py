@@ -228,8 +228,6 @@ UNLIKE_GDCM = {
     "SC_rgb_rle_16bit_2frame.dcm": "it takes the segments of RLE for bytes in the other order",
     "SC_rgb_rle_32bit.dcm": "it takes the segments of RLE for bytes in the other order",
     "SC_rgb_rle_32bit_2frame.dcm": "it takes the segments of RLE for bytes in the other order",
-    "deid_data/ctbrain1.dcm": "it gives luminance and chrominance, white as 255, 128, 128",
-    "deid_data/ctbrain2.dcm": "it gives luminance and chrominance, white as 255, 128, 128",
     "rtdose_expb.dcm": "it does not swap the bytes of 32-bit values in big endian",
 }
 
@@ -272,6 +270,8 @@ UNLIKE_SIMPLEITK = {
     "SC_rgb_rle_16bit_2frame.dcm": "it takes the segments of RLE for bytes in the other order",
     "SC_rgb_rle_32bit.dcm": "it takes the segments of RLE for bytes in the other order",
     "SC_rgb_rle_32bit_2frame.dcm": "it takes the segments of RLE for bytes in the other order",
+    "deid_data/ctbrain1.dcm": "it gives luminance and chrominance, white as 255, 128, 128",
+    "deid_data/ctbrain2.dcm": "it gives luminance and chrominance, white as 255, 128, 128",
     "rtdose_expb.dcm": "it does not swap the bytes of 32-bit values in big endian",
 }
 
