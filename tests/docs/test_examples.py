@@ -26,4 +26,6 @@ def test_page(page, tmp_path, monkeypatch):
         padding = "\n" * (text[: block.start(1)].count("\n"))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            # What pynrrd writes its date with.
+            warnings.filterwarnings("ignore", "datetime.datetime.utcnow", DeprecationWarning)
             exec(compile(padding + block.group(1), str(page), "exec"), namespace)

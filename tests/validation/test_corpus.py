@@ -19,6 +19,8 @@ from tools.corpus.subjects import made_specimens
 
 import referees
 
+pytestmark = pytest.mark.referee
+
 EVERY = 150
 ADJUDICATIONS = read_adjudications()
 

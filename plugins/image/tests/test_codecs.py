@@ -211,7 +211,8 @@ def test_every_installed_decoder_gives_the_same(end, name):
     )
     before = get_decoder(UID(uid)).available_plugins
     found = decoders.decoders_for(uid)
-    assert len({each.name for each in found}) >= 2
+    if len({each.name for each in found}) < 2:
+        pytest.skip("there is one decoder only")
     differing = {
         each.name
         for each in found

@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -412,6 +413,7 @@ def drawn_or_none(path):
         return None
 
 
+@pytest.mark.skipif(not find_spec("imagecodecs"), reason="some images need further codecs")
 @pytest.mark.filterwarnings("ignore")
 def test_every_image_of_pydicom_is_drawn_or_refused_clearly():
     drawn = 0
