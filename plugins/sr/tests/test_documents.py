@@ -239,7 +239,8 @@ def test_any_document_is_read_and_what_is_off_is_said(case):
     assert_readable(document)
     found = ik.validate(document)
     if expected is None:
-        assert not found.filter(at_least="warning").findings
+        # That conditions cannot be decided is said of every document.
+        assert {each.code for each in found.findings} <= {"condition-undecided"}
     else:
         assert expected in [(each.code, each.path) for each in found.findings]
 
