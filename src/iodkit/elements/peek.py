@@ -32,11 +32,12 @@ def peek_text(dataset: Dataset, keyword: str) -> str | None:
     str | None
         The value without padding; ``None`` if it is absent or empty.
     """
-    stored = dataset._dict.get(_tag(keyword))  # type: ignore[call-overload]  # a BaseTag is an int
+    tag = _TAGS.get(keyword) or _tag(keyword)
+    stored = dataset._dict.get(tag)  # type: ignore[call-overload]  # a BaseTag is an int
     if stored is None:
         return None
     value = stored.value
-    if isinstance(stored, RawDataElement):
+    if type(stored) is RawDataElement:
         value = (value or b"").decode("ascii", "replace").rstrip("\0 ").lstrip(" ")
     return str(value) if value not in (None, "") else None
 

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.charset import default_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
+from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 
 from iodkit.errors import CorruptDataError
 from iodkit.frames.headers import Encoding
 from iodkit.frames.paths import parse_path
+from iodkit.frames.plain_values import plain_numbers, plain_text
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException
+
+    from iodkit.frames.paths import AttributePath
 
 __all__ = ["Snapshot", "element_encoding"]
 
@@ -68,14 +71,12 @@ class Snapshot:
     @classmethod
     def of(cls, dataset: Dataset) -> Snapshot:
         """Take the snapshot of a dataset, which is left as it is."""
-        elements: dict[int, Any] = {}
-        for tag, element in list(dataset._dict.items()):
-            if tag in _PIXELS:
-                continue
-            deferred = (
-                isinstance(element, RawDataElement) and element.value is None and element.length
-            )
-            elements[int(tag)] = dataset[tag] if deferred else element
+        elements: dict[Any, Any] = dict(dataset._dict)  # at once, whatever other threads do
+        for tag in _PIXELS:
+            elements.pop(tag, None)
+        for tag, element in elements.items():
+            if type(element) is RawDataElement and element.value is None and element.length:
+                elements[tag] = dataset[tag]
         return cls(elements, text_codecs(dataset), is_signed(dataset))
 
     def element(self, tag: int) -> DataElement | None:
@@ -105,6 +106,14 @@ class Snapshot:
                 item._pixel_rep = int(self.signed)
         return decoded
 
+    def numbers(self, path: AttributePath) -> tuple[str, list[float]] | None:
+        """Decode VR and values of decimal strings at the top level; None if they are unusual."""
+        found = self.elements.get(path.leaf)
+        if not isinstance(found, RawDataElement):
+            return None
+        plain = plain_numbers(found, path.vr)
+        return None if plain is None else ("DS", plain)
+
     def value(self, keyword: str) -> Any:
         """Decode the value of an attribute; None if it is absent or empty."""
         element = self.element(parse_path(keyword).leaf)
@@ -122,6 +131,12 @@ class Snapshot:
 
     def text(self, keyword: str) -> str | None:
         """Decode an attribute as text; None if absent or empty."""
+        path = parse_path(keyword)
+        found = self.elements.get(path.leaf)
+        if isinstance(found, RawDataElement):
+            plain = plain_text(found, path.vr)
+            if plain is not None:
+                return plain
         value = self.value(keyword)
         return None if value is None else str(value)
 

@@ -57,11 +57,12 @@ class InstanceColumns:
     def column(self, path: AttributePath) -> Column:
         """Read an attribute: the value of an instance is that of all its frames."""
         vr, rows = "", []
+        candidates = _candidates(path)
         for snapshot, count in zip(self._snapshots, self._counts.tolist(), strict=True):
             # Frames of one instance that all stand at one place: the standard has no such thing,
             # the position is that of the first frame.
             skip = count > 1 and path.group == _PLANE_POSITION
-            own, values = ("", []) if skip else _find(snapshot, path)
+            own, values = ("", []) if skip else _find(snapshot, candidates)
             vr = vr or own
             rows += [values] * count
         return Column(path.text, vr, to_ragged(rows, vr or path.vr or ""))
@@ -87,11 +88,12 @@ class InstanceColumns:
         return [DicomItem.from_dataset(item) for item in items]
 
 
-def _find(snapshot: Snapshot, path: AttributePath) -> tuple[str, list[Any]]:
+def _find(snapshot: Snapshot, candidates: list[AttributePath]) -> tuple[str, list[Any]]:
     """VR and values of the attribute that an instance has instead of a functional group's."""
-    for candidate in _candidates(path):
+    for candidate in candidates:
         if len(candidate.tags) == 1:
-            found = _values(snapshot.element(candidate.leaf))
+            plain = snapshot.numbers(candidate)
+            found = plain or _values(snapshot.element(candidate.leaf))
         else:
             found = _joined(_items(snapshot, candidate), candidate.leaf)
         if found[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from copy import copy
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from iodkit.content import CIELabColor
@@ -97,6 +97,7 @@ _USUAL: dict[str, tuple[int, int, int]] = {
 
 
 @cache
+@lru_cache(maxsize=4096)
 def default_color(segment_number: int) -> CIELabColor:
     """Choose a colour that differs from those of other segments.
 

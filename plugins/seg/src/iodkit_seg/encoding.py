@@ -174,7 +174,7 @@ def _label_frames(
     masks: Masks, dtype: type[np.unsignedinteger]
 ) -> Iterator[tuple[int, int, Payload]]:
     for index, plane in enumerate(masks.label_planes(dtype)):
-        if plane.any():
+        if not masks.is_blank(index):
             yield index, 0, plane
 
 
@@ -182,7 +182,7 @@ def _fractional_frames(masks: Masks, maximum: int) -> Iterator[tuple[int, int, P
     for index, number in enumerate(masks.numbers):
         for plane in range(len(masks.array)):
             frame = _fractions(masks, plane, index, number, maximum)
-            if frame.any():
+            if frame.max():
                 yield plane, index, frame
 
 

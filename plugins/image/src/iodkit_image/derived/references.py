@@ -4,49 +4,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydicom.config import IGNORE
-from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence as PydicomSequence
-from pydicom.uid import UID
-
 from iodkit.dataset import copy_attributes
 from iodkit.elements import peek_text
+from iodkit.frames import attach_sequences, encoding_of
+from iodkit.frames.headers import element_header, item_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydicom.dataset import Dataset
+    from pydicom.uid import UID
+
+    from iodkit.frames.headers import Encoding
+
 __all__ = ["lossy_compression_of", "write_frame_of_reference", "write_referenced_series"]
 
+_REFERENCED_SERIES = 0x00081115
+_REFERENCED_INSTANCES = 0x0008114A
 _REFERENCED_SOP_CLASS_UID = 0x00081150
 _REFERENCED_SOP_INSTANCE_UID = 0x00081155
+_SERIES_INSTANCE_UID = 0x0020000E
+_STUDY_INSTANCE_UID = 0x0020000D
+_OTHER_STUDIES = 0x00081200
 
 
-def _reference(image: Dataset) -> Dataset:
-    item = Dataset()
-    for tag, keyword in (
-        (_REFERENCED_SOP_CLASS_UID, "SOPClassUID"),
-        (_REFERENCED_SOP_INSTANCE_UID, "SOPInstanceUID"),
-    ):
-        # The values are UIDs of images already; checking each again costs more than the rest.
-        value = UID(peek_text(image, keyword) or "", validation_mode=IGNORE)
-        item[tag] = DataElement(tag, "UI", value, already_converted=True)
-    return item
+def _uid(tag: int, value: str, encoding: Encoding) -> bytes:
+    data = value.encode("ascii", "replace")
+    data += b"\0" * (len(data) % 2)
+    return element_header(tag, "UI", len(data), encoding.implicit_vr, encoding.order) + data
 
 
-def _series_items(images: Sequence[Dataset]) -> list[Dataset]:
-    """Items of a Referenced Series Sequence: one for each series, in order of appearance."""
-    by_series: dict[str, dict[str, Dataset]] = {}
+def _item(content: bytes, encoding: Encoding) -> bytes:
+    return item_header(len(content), encoding.order) + content
+
+
+def _sequence(tag: int, items: bytes, encoding: Encoding) -> bytes:
+    return element_header(tag, "SQ", len(items), encoding.implicit_vr, encoding.order) + items
+
+
+def _series_items(images: Sequence[Dataset], encoding: Encoding) -> bytes:
+    """Encode a Referenced Series Sequence: an item for each series, in order of appearance.
+
+    As objects these would take longer than all else that a segmentation says of its sources.
+    """
+    by_series: dict[str, dict[str, str]] = {}
     for image in images:
         instances = by_series.setdefault(peek_text(image, "SeriesInstanceUID") or "", {})
-        instances.setdefault(peek_text(image, "SOPInstanceUID") or "", image)
+        uid, class_uid = (peek_text(image, f"SOP{name}UID") or "" for name in ("Instance", "Class"))
+        instances.setdefault(uid, class_uid)
     items = []
-    for uid, instances in by_series.items():
-        item = Dataset()
-        item.SeriesInstanceUID = uid
-        item.ReferencedInstanceSequence = PydicomSequence(map(_reference, instances.values()))
-        items.append(item)
-    return items
+    for series, instances in by_series.items():
+        references = [
+            _item(
+                _uid(_REFERENCED_SOP_CLASS_UID, class_uid, encoding)
+                + _uid(_REFERENCED_SOP_INSTANCE_UID, uid, encoding),
+                encoding,
+            )
+            for uid, class_uid in instances.items()
+        ]
+        content = _sequence(_REFERENCED_INSTANCES, b"".join(references), encoding)
+        items.append(_item(content + _uid(_SERIES_INSTANCE_UID, series, encoding), encoding))
+    return b"".join(items)
 
 
 def write_referenced_series(target: Dataset, images: Sequence[Dataset]) -> None:
@@ -60,21 +78,22 @@ def write_referenced_series(target: Dataset, images: Sequence[Dataset]) -> None:
         Images that it refers to; those of other studies are listed by study.
     """
     study = str(target.StudyInstanceUID)
-    own: list[Dataset] = []
-    others: dict[str, list[Dataset]] = {}
+    encoding = encoding_of(target)
+    by_study: dict[str, list[Dataset]] = {}
     for image in images:
-        uid = peek_text(image, "StudyInstanceUID") or ""
-        (own if uid == study else others.setdefault(uid, [])).append(image)
+        by_study.setdefault(peek_text(image, "StudyInstanceUID") or "", []).append(image)
+    values = {}
+    own = by_study.pop(study, None)
     if own:
-        target.ReferencedSeriesSequence = _series_items(own)
-    items = []
-    for uid, group in others.items():
-        item = Dataset()
-        item.StudyInstanceUID = uid
-        item.ReferencedSeriesSequence = _series_items(group)
-        items.append(item)
-    if items:
-        target.StudiesContainingOtherReferencedInstancesSequence = items
+        values[_REFERENCED_SERIES] = _series_items(own, encoding)
+    others = [
+        _sequence(_REFERENCED_SERIES, _series_items(group, encoding), encoding)
+        + _uid(_STUDY_INSTANCE_UID, uid, encoding)
+        for uid, group in by_study.items()
+    ]
+    if others:
+        values[_OTHER_STUDIES] = b"".join(_item(other, encoding) for other in others)
+    attach_sequences(target, values, encoding)
 
 
 def write_frame_of_reference(
