@@ -63,6 +63,23 @@ def test_a_matrix_is_cut_into_tiles(kind, tile_size, slide, matrix, tmp_path):
 
 
 @pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("tile_size", [(32, 32), (64, 128), (100, 121), (128, 128)])
+def test_a_part_of_one_tile_is_no_whole_tile(kind, tile_size, slide, matrix, tmp_path):
+    matrix[0, :40, :30] = 2
+    seg = Segmentation(
+        [slide], matrix, kind, descriptions(2), tile_pixel_array=True, tile_size=tile_size
+    )
+    seg.save_as(tmp_path / "seg.dcm")
+    back = segread(tmp_path / "seg.dcm")
+    for rows, columns in [(13, 21), (64, 100), (ROWS, COLUMNS)]:
+        wanted = {"row_end": rows, "column_end": columns, "as_indices": True}
+        labels = back.get_total_pixel_matrix(combine_segments=True, **wanted)
+        assert np.array_equal(labels, matrix[0, :rows, :columns])
+        masks = back.get_total_pixel_matrix(**wanted)
+        assert np.array_equal(masks[..., 1] != 0, labels == 2)
+
+
+@pytest.mark.parametrize("kind", TYPES)
 def test_all_tiles_in_order_may_be_called_full(kind, slide, matrix):
     seg = Segmentation(
         [slide],

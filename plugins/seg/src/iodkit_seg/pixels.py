@@ -42,11 +42,11 @@ class SegmentFrames:
     placement: Placement
     segments: NDArray[np.int64] | None
 
-    @property
-    def are_whole(self) -> bool:
-        """bool: Whether each frame fills a plane of the output."""
+    def are_whole(self, store: FrameStore) -> bool:
+        """Tell whether all of each frame is wanted, and fills a plane of the output."""
         _, rows, columns = self.placement.shape
-        return not self.placement.targets.any() and bool(
+        # A region inside of one tile, or a matrix smaller than its tile, is filled by a part.
+        return (store.layout.rows, store.layout.columns) == (rows, columns) and bool(
             (self.placement.sources == (0, rows, 0, columns)).all()
         )
 
@@ -152,7 +152,7 @@ def _sources(
 ) -> Iterator[tuple[_Part, _Span | NDArray[Any]]]:
     """Read frames: as spans of bits if all of each is wanted, otherwise the part that is."""
     parts = _parts(frames, request)
-    if frames.are_whole and store.is_native and kind is SegmentationTypeValues.BINARY:
+    if frames.are_whole(store) and store.is_native and kind is SegmentationTypeValues.BINARY:
         yield from zip(parts, _bit_spans(store, [part.frame for part in parts]), strict=True)
         return
     rescale = kind is SegmentationTypeValues.FRACTIONAL and request.rescale_fractional
@@ -202,7 +202,8 @@ def _combine(
     labels = [dtype.type(label) for label in request.labels]
     stored = replace(request, combine=False, rescale_fractional=False)
     # Whether a pixel is taken already is asked of packed bits, eight pixels at a time.
-    occupied = np.zeros((len(out), (out[0].size + 7) // 8), np.uint8) if frames.are_whole else None
+    is_whole = frames.are_whole(store)
+    occupied = np.zeros((len(out), (out[0].size + 7) // 8), np.uint8) if is_whole else None
     for part, source in _sources(store, kind, frames, stored):
         label = labels[part.channel]
         target = out[part.target]
