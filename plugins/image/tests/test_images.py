@@ -204,7 +204,7 @@ def test_rle_of_runs_and_of_noise():
     for frame in frames:
         bits = 8 * frame.itemsize
         layout = PixelLayout(*frame.shape, 1, bits, bits, bits - 1, False, "MONOCHROME2")
-        assert np.array_equal(decode_rle(encode_rle(frame), layout), frame)
+        assert np.array_equal(decode_rle(encode_rle(frame[np.newaxis])[0], layout), frame)
 
 
 def test_broken_pixels_are_named_and_metadata_stay():

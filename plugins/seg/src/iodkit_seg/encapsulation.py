@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydicom.uid import UID
 
 from iodkit.errors import InvalidTypeError
 from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.encapsulation import Encapsulation
-from iodkit_image.pixels.encoding import encode_frame
+from iodkit_image.pixels.encoding import encode_frame, encode_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["frame_compressor", "native_vr", "write_fragments", "write_pixel_data"]
 
 _PIXEL_DATA = 0x7FE00010
-# Frames that a process gets at once.
-_CHUNK = 8
+# Small frames are encoded together: 1 MB of 16-bit pixels at once.
+_BATCH_PIXELS = 1 << 19
+# Batches that a process gets at once.
+_CHUNK = 4
 
 
 def write_pixel_data(
@@ -55,13 +59,14 @@ def write_pixel_data(
         them.  None by default.
     """
     bits = frames.bits_allocated
-    compress = frame_compressor(
+    arguments = _coding(
         dataset.file_meta.TransferSyntaxUID, bits, str(dataset.PhotometricInterpretation)
     )
-    if compress is None:
+    if arguments is None:
         dataset.add_new(_PIXEL_DATA, native_vr(bits), frames.native_pixel_data(*size))
         return
-    encoded = _run(compress, frames.arrays(*size), workers)
+    batches = _batches(frames.arrays(*size), max(1, _BATCH_PIXELS // (size[0] * size[1])))
+    encoded = _run(partial(encode_frames, **arguments), batches, workers)
     write_fragments(dataset, encoded, use_extended_offset_table=use_extended_offset_table)
 
 
@@ -115,21 +120,40 @@ def frame_compressor(
         Compresses a frame of shape (rows, columns); it can be pickled.  ``None`` where frames
         are native.
     """
+    arguments = _coding(syntax, bits_allocated, photometric_interpretation)
+    return None if arguments is None else partial(encode_frame, **arguments)
+
+
+def _coding(syntax: UID | str, bits_allocated: int, meaning: str) -> dict[str, Any] | None:
+    """How frames are compressed; None if they are not."""
     if not is_compressed(syntax):
         return None
-    return partial(
-        encode_frame,
-        transfer_syntax_uid=UID(syntax),
-        bits_allocated=bits_allocated,
-        bits_stored=bits_allocated,
-        photometric_interpretation=photometric_interpretation,
-    )
+    return {
+        "transfer_syntax_uid": UID(syntax),
+        "bits_allocated": bits_allocated,
+        "bits_stored": bits_allocated,
+        "photometric_interpretation": meaning,
+    }
 
 
-def _run(job: Any, arrays: Iterable[NDArray[Any]], workers: int | Executor) -> list[bytes]:
+def _batches(arrays: Iterable[NDArray[Any]], count: int) -> Iterator[NDArray[Any]]:
+    """Put frames together, as many as are encoded at once."""
+    remaining = iter(arrays)
+    while batch := list(islice(remaining, count)):
+        yield np.stack(batch)
+
+
+def _run(job: Any, batches: Iterable[NDArray[Any]], workers: int | Executor) -> list[bytes]:
     """Compress frames, here or elsewhere; the order stays."""
+    return list(chain.from_iterable(_results(job, batches, workers)))
+
+
+def _results(
+    job: Any, batches: Iterable[NDArray[Any]], workers: int | Executor
+) -> Iterator[list[bytes]]:
     if isinstance(workers, Executor):
-        return list(workers.map(job, arrays, chunksize=_CHUNK))
+        yield from workers.map(job, batches, chunksize=_CHUNK)
+        return
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise InvalidTypeError(
             "wrong type",
@@ -138,6 +162,7 @@ def _run(job: Any, arrays: Iterable[NDArray[Any]], workers: int | Executor) -> l
             expected="a number of processes, or a concurrent.futures.Executor",
         )
     if workers == 0:
-        return [job(array) for array in arrays]
+        yield from map(job, batches)
+        return
     with ProcessPoolExecutor(workers if workers > 0 else os.cpu_count()) as executor:
-        return list(executor.map(job, arrays, chunksize=_CHUNK))
+        yield from executor.map(job, batches, chunksize=_CHUNK)

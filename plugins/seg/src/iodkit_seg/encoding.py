@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -105,6 +105,8 @@ class FrameEncoder:
     def _fractional_frames(self, masks: Masks) -> Iterator[tuple[int, int, Payload]]:
         fractions = _Fractions(masks, self._maximum)
         for plane in range(len(masks.array)):
+            if masks.is_blank(plane):
+                continue
             frames = enumerate(fractions.of_plane(plane))
             kept = {index: frame for index, frame in frames if frame.max()}
             for index, frame in kept.items():

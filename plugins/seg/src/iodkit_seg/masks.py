@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from iodkit_seg.enums import SegmentationTypeValues
 
+_ONES = {
+    np.dtype(kind): np.array(1, kind).view(f"u{np.dtype(kind).itemsize}")
+    for kind in (np.float16, np.float32, np.float64)
+}
+"""Bits of 1.0, for each type of floating-point numbers in the machine's byte order."""
+
 __all__ = ["Masks", "OverlappingSegmentsError", "require_dimensions"]
 
 
@@ -62,12 +68,12 @@ class Masks:
     numbers : tuple[int, ...]
         Numbers of the segments; the values in a label map, the order of stacked masks.
     peaks : numpy.ndarray | None, optional
-        Highest label of each plane of a label map, shape (planes,), where it is known.
+        Highest value of each plane, shape (planes,), where it is known.
     """
 
     array: NDArray[Any]
     numbers: tuple[int, ...]
-    peaks: NDArray[np.integer[Any]] | None = None
+    peaks: NDArray[Any] | None = None
 
     @classmethod
     def from_array(cls, pixel_array: object, numbers: Sequence[int]) -> Masks:
@@ -105,7 +111,7 @@ class Masks:
             array = array[np.newaxis]
         described = tuple(n for n in numbers if n != 0)
         if array.ndim == 4:
-            return cls(_check_stacked(array, len(described)), described)
+            return cls(array, described, _check_stacked(array, len(described)))
         if array.dtype.kind == "f":
             return cls._from_single_fraction(array, described)
         return cls._from_labels(array, described)
@@ -126,7 +132,8 @@ class Masks:
                 found=array.shape,
                 expected=f"shape (planes, rows, columns, {len(numbers)}), or integer labels",
             )
-        return cls(_check_stacked(array[..., np.newaxis], 1), numbers)
+        stacked = array[..., np.newaxis]
+        return cls(stacked, numbers, _check_stacked(stacked, 1))
 
     @property
     def is_labelmap(self) -> bool:
@@ -284,6 +291,7 @@ def require_dimensions(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _check_stacked(array: NDArray[Any], segments: int) -> NDArray[Any]:
+    """Check masks, and give the highest value of each plane."""
     if array.shape[3] != segments:
         raise InvalidValueError(
             f"pixel_array has {array.shape[3]} segments",
@@ -291,16 +299,26 @@ def _check_stacked(array: NDArray[Any], segments: int) -> NDArray[Any]:
             found=array.shape,
             expected=f"{segments} in the last dimension, as described",
         )
-    for plane in array:  # the second look at a plane finds it in the processor's cache
-        low, high = plane.min(), plane.max()
-        if not (low >= 0 and high <= 1):
-            raise InvalidValueError(
-                "values are outside of 0 to 1",
-                attribute="pixel_array",
-                found=(low.item(), high.item()),
-                expected="masks of 0 and 1, or fractions between them",
-            )
-    return array
+    return np.array([_highest_fraction(plane) for plane in array])
+
+
+def _highest_fraction(plane: NDArray[Any]) -> Any:
+    """Highest value of masks between 0 and 1, and an error if any lies outside."""
+    if plane.dtype in _ONES:
+        # Read as whole numbers, 0.0 to 1.0 come first in their order; then greater ones, NaN,
+        # and all with a minus: one look instead of two.
+        highest = plane.view(f"u{plane.itemsize}").max()
+        if highest <= _ONES[plane.dtype]:
+            return highest.view(plane.dtype)
+    low, high = plane.min(), plane.max()
+    if low >= 0 and high <= 1:
+        return high
+    raise InvalidValueError(
+        "values are outside of 0 to 1",
+        attribute="pixel_array",
+        found=(low.item(), high.item()),
+        expected="masks of 0 and 1, or fractions between them",
+    )
 
 
 def _single_mask(array: NDArray[Any], numbers: tuple[int, ...]) -> NDArray[Any]:

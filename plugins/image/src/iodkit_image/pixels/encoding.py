@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from iodkit.standard.enums import PlanarConfigurationValues
 
-__all__ = ["encode_frame"]
+__all__ = ["encode_frame", "encode_frames"]
 
 _GREY = frozenset(("MONOCHROME1", "MONOCHROME2"))
 _INDEXED = _GREY | {"PALETTE COLOR"}
@@ -150,13 +150,55 @@ def encode_frame(
     converts them, and :func:`decode_frame` gives RGB again.  With loss, JPEG has quality 95 of
     100, JPEG 2000 errs by half a stored unit in the mean, and near-lossless JPEG-LS by nothing.
     """
+    frames = np.asarray(array)[np.newaxis]
+    (encoded,) = encode_frames(
+        frames,
+        transfer_syntax_uid,
+        bits_allocated,
+        bits_stored,
+        photometric_interpretation,
+        pixel_representation,
+        planar_configuration,
+    )
+    return encoded
+
+
+def encode_frames(
+    arrays: NDArray[Any],
+    transfer_syntax_uid: str,
+    bits_allocated: int,
+    bits_stored: int,
+    photometric_interpretation: PhotometricInterpretationValues | str,
+    pixel_representation: PixelRepresentationValues | int = 0,
+    planar_configuration: PlanarConfigurationValues | int | None = None,
+) -> list[bytes]:
+    """Encode the pixels of frames of one kind.
+
+    Parameters
+    ----------
+    arrays : numpy.ndarray
+        Shape (frames, rows, columns), or (frames, rows, columns, samples).
+    transfer_syntax_uid, bits_allocated, bits_stored, photometric_interpretation,\
+    pixel_representation, planar_configuration
+        As those of :func:`encode_frame`.
+
+    Returns
+    -------
+    list[bytes]
+        What :func:`encode_frame` returns of each frame.
+
+    Raises
+    ------
+    IodkitError
+        As :func:`encode_frame` does.
+    """
     syntax = UID(transfer_syntax_uid)
     color = coerce_enum(
         photometric_interpretation, PhotometricInterpretationValues, "photometric_interpretation"
     ).value
     signed = int(PixelRepresentationValues(pixel_representation).value)
     planar = getattr(planar_configuration, "value", planar_configuration)
-    frame = _check_array(np.asarray(array), bits_allocated, signed)
+    _check_array(arrays, bits_allocated, signed)
     compressed = is_compressed(syntax)
     rule = _RULES.get(syntax) if compressed else _NATIVE
     if rule is None:
@@ -166,14 +208,16 @@ def encode_frame(
             found=f"{syntax} ({syntax_name(syntax)})",
             expected=", ".join(sorted(syntax_name(UID(uid)) for uid in _RULES)),
         )
-    _check_attributes(rule, syntax, frame, bits_allocated, bits_stored, color, bool(signed))
+    shape = arrays.shape[1:]
+    _check_attributes(rule, syntax, shape, bits_allocated, bits_stored, color, bool(signed))
     if not compressed:
-        return _native(frame, bits_allocated, planar, little_endian=bool(syntax.is_little_endian))
+        little = bool(syntax.is_little_endian)
+        return [_native(f, bits_allocated, planar, little_endian=little) for f in arrays]
     if syntax == DEFLATED_IMAGE_FRAME:
-        return _deflate(_native(frame, bits_allocated, planar))
+        return [_deflate(_native(frame, bits_allocated, planar)) for frame in arrays]
     if syntax == RLELossless:
-        return encode_rle(frame)
-    return _by_library(
+        return encode_rle(arrays)
+    tasks = (
         EncodingTask(
             frame=np.ascontiguousarray(frame),
             syntax=syntax,
@@ -182,7 +226,9 @@ def encode_frame(
             is_signed=bool(signed),
             color=color,
         )
+        for frame in arrays
     )
+    return [_by_library(task) for task in tasks]
 
 
 def _native(
@@ -201,39 +247,38 @@ def _deflate(native: bytes) -> bytes:
     return data + b"\0" * (len(data) % 2)
 
 
-def _check_array(frame: NDArray[Any], bits_allocated: int, signed: int) -> NDArray[Any]:
-    if frame.ndim not in (2, 3):
+def _check_array(frames: NDArray[Any], bits_allocated: int, signed: int) -> None:
+    if frames.ndim not in (3, 4):
         raise InvalidValueError(
             "a frame has two dimensions, or three with samples",
             attribute="array",
-            found=frame.shape,
+            found=frames.shape[1:],
         )
     expected = np.dtype(
         np.uint8 if bits_allocated == 1 else f"{'i' if signed else 'u'}{bits_allocated // 8}"
     )
-    if frame.dtype == bool and bits_allocated == 1:
-        return frame
-    if frame.dtype != expected:
+    if frames.dtype == bool and bits_allocated == 1:
+        return
+    if frames.dtype != expected:
         raise InvalidTypeError(
             "the type of the array does not fit the attributes",
             attribute="array",
-            found=str(frame.dtype),
+            found=str(frames.dtype),
             expected=f"{expected} for {bits_allocated} bits allocated",
         )
-    return frame
 
 
 def _check_attributes(
     rule: _Allowed,
     syntax: UID,
-    frame: NDArray[Any],
+    shape: tuple[int, ...],
     bits_allocated: int,
     bits_stored: int,
     color: str,
     signed: bool,
 ) -> None:
     """Raise unless the transfer syntax allows what attributes say."""
-    colors = rule.grey if frame.ndim == 2 else rule.color
+    colors = rule.grey if len(shape) == 2 else rule.color
     checks = (
         ("bits_allocated", bits_allocated, rule.bits),
         ("bits_stored", bits_stored, range(1, bits_allocated + 1)),
@@ -244,7 +289,7 @@ def _check_attributes(
         if found not in expected:
             shown = f"1 to {bits_allocated}" if attribute == "bits_stored" else sorted(expected)
             raise InvalidValueError(
-                f"not allowed for frames of shape {frame.shape} in {syntax_name(syntax)}",
+                f"not allowed for frames of shape {shape} in {syntax_name(syntax)}",
                 attribute=attribute,
                 found=found,
                 expected=shown if isinstance(shown, str) else " or ".join(map(str, shown)),

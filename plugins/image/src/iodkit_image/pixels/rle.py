@@ -23,29 +23,30 @@ _MAX_RUN = 128
 _CLAUSE = "PS3.5 G.5"
 
 
-def encode_rle(frame: NDArray[Any]) -> bytes:
-    """Encode a frame as RLE Lossless (PS3.5 Annex G).
+def encode_rle(frames: NDArray[Any]) -> list[bytes]:
+    """Encode frames as RLE Lossless (PS3.5 Annex G).
 
     Parameters
     ----------
-    frame : numpy.ndarray
-        Integers of shape (rows, columns) or (rows, columns, samples).
+    frames : numpy.ndarray
+        Integers of shape (frames, rows, columns) or (frames, rows, columns, samples).  Small
+        frames are encoded faster together than one by one.
 
     Returns
     -------
-    bytes
-        Header and one segment per byte of each sample, most significant first.
+    list[bytes]
+        Of each frame the header, and one segment per byte of each sample, most significant
+        first.
 
     Raises
     ------
     PixelDataError
-        If the frame has more bytes per pixel than there can be segments.
+        If the frames have more bytes per pixel than there can be segments.
     """
-    little = np.ascontiguousarray(frame, frame.dtype.newbyteorder("<"))
-    rows, columns = little.shape[:2]
+    little = np.ascontiguousarray(frames, frames.dtype.newbyteorder("<"))
     width = little.dtype.itemsize
-    planes = little.view(np.uint8).reshape(rows, columns, -1, width)
-    count = planes.shape[2] * width
+    planes = little.view(np.uint8).reshape(*little.shape[:3], -1, width)
+    count = planes.shape[3] * width
     if count > _MAX_SEGMENTS:
         raise PixelDataError(
             "too many bytes per pixel for RLE",
@@ -54,35 +55,44 @@ def encode_rle(frame: NDArray[Any]) -> bytes:
             clause=_CLAUSE,
         )
     segments = [
-        _pack_rows(planes[:, :, sample, byte])
-        for sample in range(planes.shape[2])
+        _pack_rows(planes[..., sample, byte])
+        for sample in range(planes.shape[3])
         for byte in range(width - 1, -1, -1)
     ]
+    return [_with_header(of_frame) for of_frame in zip(*segments, strict=True)]
+
+
+def _with_header(segments: tuple[bytes, ...]) -> bytes:
     offsets, position = [0] * _MAX_SEGMENTS, _HEADER.size
     for number, segment in enumerate(segments):
         offsets[number] = position
         position += len(segment)
-    return _HEADER.pack(count, *offsets) + b"".join(segments)
+    return _HEADER.pack(len(segments), *offsets) + b"".join(segments)
 
 
-def _pack_rows(plane: NDArray[np.uint8]) -> bytes:
-    """PackBits of a byte plane; no run crosses the end of a row (PS3.5 G.3.1)."""
-    flat = np.ascontiguousarray(plane).reshape(-1)
-    start, length, repeated = _packets(flat, plane.shape[1])
+def _pack_rows(planes: NDArray[np.uint8]) -> list[bytes]:
+    """PackBits of byte planes; no run crosses the end of a row (PS3.5 G.3.1)."""
+    flat = np.ascontiguousarray(planes).reshape(-1)
+    start, length, repeated = _packets(flat, planes.shape[2])
     payload = np.where(repeated, 1, length)
-    ends = np.cumsum(payload + 1)
-    heads = ends - payload - 1
-    total = int(ends[-1])
-    out = np.zeros(total + total % 2, np.uint8)
-    is_data = np.ones(total, np.bool_)
+    first = np.searchsorted(start, np.arange(len(planes)) * planes[0].size)
+    sizes = np.add.reduceat(payload + 1, first)
+    # Each segment has an even length.
+    ends = np.cumsum(sizes + sizes % 2)
+    heads = np.cumsum(payload + 1) - payload - 1
+    heads += np.repeat(np.cumsum(sizes % 2) - sizes % 2, np.diff(first, append=len(start)))
+    out = np.zeros(int(ends[-1]), np.uint8)
+    is_data = np.ones(len(out), np.bool_)
     is_data[heads] = False
+    is_data[(ends - 1)[sizes % 2 == 1]] = False
     if repeated.any():
         keep = np.repeat(~repeated, length)
         keep[start] = True
         flat = flat[keep]
-    out[:total][is_data] = flat
+    out[is_data] = flat
     out[heads] = np.where(repeated, 257 - length, length - 1).astype(np.uint8)
-    return out.tobytes()
+    encoded = out.tobytes()
+    return [encoded[a:b] for a, b in pairwise([0, *ends.tolist()])]
 
 
 def _packets(
