@@ -8,7 +8,7 @@ import iodkit as ik
 from iodkit.errors import GeometryError, InvalidValueError, NotFoundError, UnsupportedError
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from iodkit_seg.utils import iter_segments
 from segments import EQUIPMENT, descriptions, organ_labels
 

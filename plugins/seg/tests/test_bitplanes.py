@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from iodkit_seg.bitplanes import bit_pieces, frame_bits, label_bits, mask_bits
+from iodkit_seg.encoding.bitplanes import bit_pieces, frame_bits, label_bits, mask_bits
 
 SHAPES = st.tuples(st.integers(1, 5), st.integers(1, 11), st.integers(1, 9))
 

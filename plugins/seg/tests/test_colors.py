@@ -9,7 +9,7 @@ import pytest
 import iodkit as ik
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentDescription, segread
-from iodkit_seg.colors import default_color, with_colors
+from iodkit_seg.segments.colors import default_color, with_colors
 from segments import EQUIPMENT
 
 

@@ -17,7 +17,7 @@ from iodkit.errors import (
 from iodkit.testing import phantom
 from iodkit_image.transforms import PaletteColorLUTTransformation
 from iodkit_seg import Segmentation, combine_segmentations, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from segments import EQUIPMENT, descriptions
 
 FEW = settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])

@@ -21,7 +21,7 @@ from iodkit.errors import (
 )
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentDescription, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from referees import assert_valid
 from segments import EQUIPMENT, descriptions, organ_labels
 

@@ -9,7 +9,7 @@ from iodkit.content import CIELabColor
 from iodkit.errors import GeometryError, InvalidTypeError, InvalidValueError, OutOfRangeError
 from iodkit_image.pixels.store import FrameStore
 from iodkit_seg import segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 
 PIXELS, PER_FRAME, SHARED = 0x7FE00010, 0x52009230, 0x52009229
 

@@ -9,7 +9,7 @@ from pydicom import dcmread
 import iodkit as ik
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from segments import EQUIPMENT, descriptions
 
 SHAPE = (4, 9, 7)

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 import iodkit as ik
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from segments import EQUIPMENT, descriptions
 
 KINDS = ["BINARY", "FRACTIONAL", "LABELMAP"]

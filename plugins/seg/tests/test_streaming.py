@@ -15,7 +15,7 @@ from iodkit.errors import InvalidValueError, OutOfRangeError, WriteError
 from iodkit.io import Spool
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentationWriter
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from referees import assert_valid, dcmqi_segments, highdicom, library
 from segments import EQUIPMENT, descriptions, organ_labels
 

@@ -14,7 +14,7 @@ from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, JPEG_XL, is_compresse
 from iodkit.testing import phantom
 from iodkit_image.pixels import encoders
 from iodkit_seg import Segmentation, segread
-from iodkit_seg.syntaxes import SYNTAXES
+from iodkit_seg.encoding.syntaxes import SYNTAXES
 from referees import assert_valid, highdicom, library
 from segments import EQUIPMENT, descriptions, organ_labels
 

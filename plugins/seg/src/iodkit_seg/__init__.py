@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iodkit_seg.conversion.files import combine_segmentations
-    from iodkit_seg.description import SegmentDescription
-    from iodkit_seg.dimensions import DimensionIndexSequence
+    from iodkit_seg.creation.dimensions import DimensionIndexSequence
     from iodkit_seg.enums import (
         SegmentAlgorithmTypeValues,
         SegmentationFractionalTypeValues,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from iodkit_seg.interchange.records import SegmentRecord
     from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
     from iodkit_seg.pyramid import create_segmentation_pyramid
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation, segread
     from iodkit_seg.streaming import SegmentationWriter
 
@@ -81,8 +81,8 @@ __all__ = [
 # The registry imports this package when it looks for plugins, so nothing is imported until used.
 _HOMES = {
     "conversion.files": ("combine_segmentations",),
-    "description": ("SegmentDescription",),
-    "dimensions": ("DimensionIndexSequence",),
+    "segments.description": ("SegmentDescription",),
+    "creation.dimensions": ("DimensionIndexSequence",),
     "enums": (
         "SegmentAlgorithmTypeValues",
         "SegmentationFractionalTypeValues",

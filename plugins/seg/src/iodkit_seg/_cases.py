@@ -10,7 +10,7 @@ import numpy as np
 from iodkit.coding import codes
 from iodkit.testing import phantom
 from iodkit.testing.conformance import BadCall, ConformanceCase
-from iodkit_seg.description import SegmentDescription
+from iodkit_seg.segments.description import SegmentDescription
 from iodkit_seg.sop import Segmentation
 
 

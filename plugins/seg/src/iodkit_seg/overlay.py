@@ -17,14 +17,14 @@ from iodkit.spatial import (
 )
 from iodkit_image.places import FramePlaces, frame_places
 from iodkit_image.transforms import PaletteColorLUTTransformation
-from iodkit_seg.colors import default_color
 from iodkit_seg.enums import SegmentationTypeValues
+from iodkit_seg.segments.colors import default_color
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.overlays import View
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["segment_color", "segment_marks"]

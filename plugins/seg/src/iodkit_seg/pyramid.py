@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from iodkit_seg.description import SegmentDescription
     from iodkit_seg.enums import SegmentationTypeValues
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["create_segmentation_pyramid"]
 

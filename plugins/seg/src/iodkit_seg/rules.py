@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.attributes import Fault
+from iodkit_seg.encoding.syntaxes import TYPE_BITS
 from iodkit_seg.sop import Segmentation
-from iodkit_seg.syntaxes import TYPE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

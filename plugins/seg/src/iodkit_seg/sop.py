@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from pydicom.uid import UID
 
 from iodkit.errors import SOPClassError, UnsupportedError
-from iodkit_seg.arrangement import PixelExtent
-from iodkit_seg.construction import SEGMENTATION_SOP_CLASSES, begin
 from iodkit_seg.conversion.convertible import ConvertibleSegmentation
+from iodkit_seg.creation.arrangement import PixelExtent
+from iodkit_seg.creation.construction import SEGMENTATION_SOP_CLASSES, begin
 from iodkit_seg.editing.editable import EditableSegmentation
 from iodkit_seg.enums import SegmentationFractionalTypeValues
 from iodkit_seg.measurement.measurable import MeasurableSegmentation
-from iodkit_seg.sourced import SourcedSegments
+from iodkit_seg.reading.sourced import SourcedSegments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from iodkit.overlays import MaskMark, View
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_image.transforms import PaletteColorLUTTransformation
-    from iodkit_seg.description import SegmentDescription
     from iodkit_seg.enums import SegmentationTypeValues
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["SOP_CLASS_UIDS", "Segmentation", "segread"]
 
@@ -78,7 +78,7 @@ class Segmentation(
         Description, creator and label of the content; the label is a code string.
     transfer_syntax_uid : str | pydicom.uid.UID, optional
         Transfer syntax: a native one, or one without loss that is defined for the bits of the
-        type; see :data:`iodkit_seg.syntaxes.SYNTAXES`.
+        type; see :data:`iodkit_seg.encoding.syntaxes.SYNTAXES`.
     pixel_measures, plane_orientation, plane_positions : optional
         Geometry of the planes where it is not that of the source frames.
     omit_empty_frames : bool, optional

@@ -9,15 +9,15 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
 from iodkit.context import generate_uid
-from iodkit_seg.dimensions import DimensionIndexSequence
+from iodkit_seg.creation.dimensions import DimensionIndexSequence
+from iodkit_seg.creation.modules import write_pixel_description, write_segmentation_type
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.modules import write_pixel_description, write_segmentation_type
 from iodkit_seg.stored.places import is_segment_dimension
 
 if TYPE_CHECKING:
     from iodkit_seg.enums import SegmentationFractionalTypeValues
     from iodkit_seg.sop import Segmentation
-    from iodkit_seg.stored.frames import FrameSet
+    from iodkit_seg.stored.frames import StoredFrames
 
 __all__ = ["kind_attributes"]
 
@@ -28,7 +28,7 @@ _OF_ONE_KIND = ("SegmentationFractionalType", "MaximumFractionalValue", "PixelPa
 
 def kind_attributes(
     segmentation: Segmentation,
-    frames: FrameSet,
+    frames: StoredFrames,
     fractional_type: SegmentationFractionalTypeValues | None = None,
     max_fractional_value: int = 255,
 ) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def kind_attributes(
     ----------
     segmentation : Segmentation
         Segmentation as it is.
-    frames : FrameSet
+    frames : StoredFrames
         Its frames, in the new type.
     fractional_type : SegmentationFractionalTypeValues | None, optional
         Meaning of fractions.

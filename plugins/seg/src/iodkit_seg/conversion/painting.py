@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from iodkit_seg.bitplanes import label_bits
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.bitplanes import label_bits
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from iodkit_seg.stored.frames import filled_span
 
 if TYPE_CHECKING:
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.stored.frames import FrameSet
+    from iodkit_seg.stored.frames import StoredFrames
 
 __all__ = ["paint_labels", "split_labels"]
 
 
 def paint_labels(
-    frames: FrameSet, together: Sequence[int], labels: Mapping[int, int], dtype: np.dtype[Any]
+    frames: StoredFrames, together: Sequence[int], labels: Mapping[int, int], dtype: np.dtype[Any]
 ) -> NDArray[Any]:
     """Paint the segments at one place into one label map.
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames of single bits, or of fractions that are all or nothing.
     together : Sequence[int]
         Positions of the frames at the place.
@@ -64,7 +64,9 @@ def paint_labels(
     return out[:count].reshape(frames.format.rows, frames.format.columns)
 
 
-def _overlap(frames: FrameSet, together: Iterable[int], position: int) -> OverlappingSegmentsError:
+def _overlap(
+    frames: StoredFrames, together: Iterable[int], position: int
+) -> OverlappingSegmentsError:
     assert frames.segments is not None
     mine = frames.bits(position)
     common = {

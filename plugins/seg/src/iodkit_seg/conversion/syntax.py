@@ -9,8 +9,8 @@ from pydicom.uid import UID
 
 from iodkit.elements import check_uid
 from iodkit.standard.syntaxes import is_compressed
-from iodkit_seg.stored.frames import FrameSet
-from iodkit_seg.syntaxes import require_syntax
+from iodkit_seg.encoding.syntaxes import require_syntax
+from iodkit_seg.stored.frames import StoredFrames
 
 if TYPE_CHECKING:
     from iodkit_seg.sop import Segmentation
@@ -25,7 +25,7 @@ def transcoded(
 ) -> Segmentation:
     """Encode the same instance anew; see :meth:`ConvertibleSegmentation.with_transfer_syntax`."""
     syntax = UID(check_uid(str(transfer_syntax_uid), "transfer_syntax_uid"))
-    frames = FrameSet.of(segmentation)
+    frames = StoredFrames.of(segmentation)
     chosen = replace(frames.format, syntax=syntax, extended_offsets=extended_offsets)
     require_syntax(syntax, chosen.bits)
     new = segmentation.copy_without(_FRAMES)

@@ -15,20 +15,20 @@ from iodkit_seg.conversion.painting import paint_labels, split_labels
 from iodkit_seg.editing.palettes import without_palette
 from iodkit_seg.editing.remapping import by_segment
 from iodkit_seg.editing.revising import revised
+from iodkit_seg.encoding.syntaxes import SYNTAXES
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 from iodkit_seg.stored.fractions import stored_limit
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.overlap import frames_by_place, overlapping_segments
 from iodkit_seg.stored.places import place_codes
 from iodkit_seg.stored.successor import Successor
-from iodkit_seg.syntaxes import SYNTAXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["to_binary", "to_fractional", "to_labelmap", "to_labelmaps"]
@@ -42,7 +42,7 @@ _LABELMAP = SegmentationTypeValues.LABELMAP
 class _Masks:
     """A segmentation as frames of single bits, and what else is to change for that."""
 
-    frames: FrameSet
+    frames: StoredFrames
     descriptions: list[SegmentDescription]
     attributes: dict[str, Any]
     note: str
@@ -150,7 +150,7 @@ def _masks(segmentation: Segmentation, threshold: float | None) -> _Masks:
     """See a segmentation as frames of single bits."""
     kind = segmentation.segmentation_type
     descriptions = segmentation.segment_descriptions
-    frames = FrameSet.of(segmentation)
+    frames = StoredFrames.of(segmentation)
     if kind is not _FRACTIONAL and threshold is not None:
         raise InvalidValueError(
             f"{kind.value} has no fractions",
@@ -178,7 +178,7 @@ def _masks(segmentation: Segmentation, threshold: float | None) -> _Masks:
     return _Masks(made, renumbered, attributes, note)
 
 
-def _limit(frames: FrameSet, maximum: int, threshold: float | None) -> int:
+def _limit(frames: StoredFrames, maximum: int, threshold: float | None) -> int:
     """Smallest stored value that counts as in the segment."""
     if threshold is not None:
         return stored_limit(threshold, maximum)
@@ -196,7 +196,7 @@ def _limit(frames: FrameSet, maximum: int, threshold: float | None) -> int:
     return maximum
 
 
-def _thresholded(frames: FrameSet, limit: int, keep_empty: bool) -> FrameSet:
+def _thresholded(frames: StoredFrames, limit: int, keep_empty: bool) -> StoredFrames:
     made = {}
     for position in range(len(frames)):
         inside = (frames.pixels(position) >= limit).view(np.uint8)
@@ -209,7 +209,7 @@ def _thresholded(frames: FrameSet, limit: int, keep_empty: bool) -> FrameSet:
     return replace(frames, made=made, format=chosen).take(list(made))
 
 
-def _separated(frames: FrameSet, numbers: Sequence[int], keep_empty: bool) -> FrameSet:
+def _separated(frames: StoredFrames, numbers: Sequence[int], keep_empty: bool) -> StoredFrames:
     """Split the labels of a label map into segments numbered from 1."""
     planes = (frames.pixels(position) for position in range(len(frames)))
     found = {(segment, plane): bits for plane, segment, bits in split_labels(planes, numbers)}

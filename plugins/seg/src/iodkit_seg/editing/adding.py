@@ -8,13 +8,13 @@ import numpy as np
 
 from iodkit.elements import check_type
 from iodkit.errors import GeometryError, InvalidValueError
-from iodkit_seg.description import SegmentDescription
 from iodkit_seg.editing.remapping import by_segment
 from iodkit_seg.editing.revising import revised
 from iodkit_seg.editing.splitting import as_grid_array
+from iodkit_seg.encoding.masks import Masks, OverlappingSegmentsError
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.masks import Masks, OverlappingSegmentsError
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.segments.description import SegmentDescription
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.grid import SegmentationGrid
 from iodkit_seg.stored.joining import joined, require_joinable
 from iodkit_seg.stored.overlap import frames_by_place
@@ -136,7 +136,7 @@ def _made(
 
 
 def _require_new_places(segmentation: Segmentation, part: Segmentation) -> None:
-    table = FrameSet.of(segmentation, part).table
+    table = StoredFrames.of(segmentation, part).table
     places = place_codes(table)
     old, new = np.split(places, [segmentation.number_of_frames])
     both = np.intersect1d(old, new)
@@ -152,9 +152,9 @@ def _require_new_places(segmentation: Segmentation, part: Segmentation) -> None:
 
 def _on_own_frames(
     segmentation: Segmentation, pixel_array: Any, new: Sequence[SegmentDescription]
-) -> FrameSet:
+) -> StoredFrames:
     """Make frames of new segments at the places of the frames that there are."""
-    grid, frames = SegmentationGrid.of(segmentation), FrameSet.of(segmentation)
+    grid, frames = SegmentationGrid.of(segmentation), StoredFrames.of(segmentation)
     numbers = [item.segment_number for item in new]
     masks = _masks(as_grid_array(pixel_array, grid, "pixel_array"), grid, numbers)
     if segmentation.segmentation_type is not SegmentationTypeValues.FRACTIONAL:
@@ -209,7 +209,7 @@ def _stored(pixels: NDArray[Any], maximum: int) -> NDArray[np.uint8]:
     return (pixels != 0).view(np.uint8) * np.uint8(maximum)
 
 
-def _require_covered(masks: Masks, grid: SegmentationGrid, frames: FrameSet) -> None:
+def _require_covered(masks: Masks, grid: SegmentationGrid, frames: StoredFrames) -> None:
     """Raise if pixels are set where no frame is that could lend its place and its sources."""
     covered = np.zeros(grid.shape, bool)
     for position in range(len(frames)):
@@ -228,7 +228,7 @@ def _require_covered(masks: Masks, grid: SegmentationGrid, frames: FrameSet) -> 
         )
 
 
-def _painted(frames: FrameSet, grid: SegmentationGrid, masks: Masks) -> FrameSet:
+def _painted(frames: StoredFrames, grid: SegmentationGrid, masks: Masks) -> StoredFrames:
     """Write the labels of new segments where no segment is."""
     chosen = frames.format.holding(max(masks.numbers))
     rows, columns = frames.format.rows, frames.format.columns

@@ -9,7 +9,7 @@ import numpy as np
 
 from iodkit.errors import GeometryError, InvalidValueError
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.grid import SegmentationGrid
 from iodkit_seg.stored.successor import Successor
 
@@ -64,7 +64,7 @@ def crop(segmentation: Segmentation, ranges: Sequence[IndexRange]) -> Successor:
         from iodkit_seg.editing.tilecrop import crop_tiles
 
         return crop_tiles(segmentation, grid, window)
-    frames = FrameSet.of(segmentation)
+    frames = StoredFrames.of(segmentation)
     inside = (grid.planes >= window.planes[0]) & (grid.planes < window.planes[1])
     if not inside.any():
         raise InvalidValueError(
@@ -94,7 +94,7 @@ def crop(segmentation: Segmentation, ranges: Sequence[IndexRange]) -> Successor:
     )
 
 
-def _cut(frames: FrameSet, window: Window) -> FrameSet:
+def _cut(frames: StoredFrames, window: Window) -> StoredFrames:
     """Cut frames to their rows and columns; those that are empty then are left out."""
     from dataclasses import replace
 
@@ -109,7 +109,7 @@ def _cut(frames: FrameSet, window: Window) -> FrameSet:
 
 
 def _positions(
-    segmentation: Segmentation, frames: FrameSet, window: Window
+    segmentation: Segmentation, frames: StoredFrames, window: Window
 ) -> dict[str, NDArray[Any]]:
     """Positions of the new first pixels, if the frames have any."""
     table = segmentation.frame_table

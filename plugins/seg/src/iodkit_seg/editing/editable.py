@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.content import CIELabColor
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
     from iodkit_seg.stored.options import InstanceOptions
 

@@ -10,7 +10,7 @@ from iodkit_seg.editing.revising import revised
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["without_palette"]

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.stored.frames import FrameSet
+    from iodkit_seg.stored.frames import StoredFrames
 
 __all__ = ["by_segment", "remapped", "united"]
 
 
-def remapped(frames: FrameSet, numbers: Mapping[int, int]) -> FrameSet:
+def remapped(frames: StoredFrames, numbers: Mapping[int, int]) -> StoredFrames:
     """Give segments other numbers.
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames.
     numbers : Mapping[int, int]
         New number of each segment; those without one are left out, and those with the same one
@@ -35,7 +35,7 @@ def remapped(frames: FrameSet, numbers: Mapping[int, int]) -> FrameSet:
 
     Returns
     -------
-    FrameSet
+    StoredFrames
         Frames by segment, then in the order of before.  Only those are decoded in which segments
         come together; of a label map, those in which a label changes.
 
@@ -65,26 +65,26 @@ def remapped(frames: FrameSet, numbers: Mapping[int, int]) -> FrameSet:
     return by_segment(chosen)
 
 
-def by_segment(frames: FrameSet) -> FrameSet:
+def by_segment(frames: StoredFrames) -> StoredFrames:
     """Put frames into the order of their segments, and of before within each."""
     if frames.segments is None or (np.diff(frames.segments) >= 0).all():
         return frames
     return frames.take(np.argsort(frames.segments, kind="stable"))
 
 
-def united(frames: FrameSet, places: NDArray[np.intp]) -> FrameSet:
+def united(frames: StoredFrames, places: NDArray[np.intp]) -> StoredFrames:
     """Put frames of one segment at one place together: a pixel is set where any of them is.
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames with segments.
     places : numpy.ndarray
         Place of each.
 
     Returns
     -------
-    FrameSet
+    StoredFrames
         Frames with one for each segment and place; of fractions the largest.
     """
     assert frames.segments is not None
@@ -100,13 +100,13 @@ def united(frames: FrameSet, places: NDArray[np.intp]) -> FrameSet:
     return frames.with_pixels(made).take(np.sort(first))
 
 
-def _union(frames: FrameSet, positions: Sequence[int]) -> NDArray[Any]:
+def _union(frames: StoredFrames, positions: Sequence[int]) -> NDArray[Any]:
     if frames.format.kind is SegmentationTypeValues.BINARY:
         return np.bitwise_or.reduce([frames.bits(position) for position in positions])
     return np.maximum.reduce([frames.pixels(position) for position in positions])
 
 
-def _relabelled(frames: FrameSet, numbers: Mapping[int, int]) -> FrameSet:
+def _relabelled(frames: StoredFrames, numbers: Mapping[int, int]) -> StoredFrames:
     """Map the labels of a label map; the background stays."""
     chosen = frames.format.holding(max(numbers.values()))
     table = np.zeros(1 << frames.format.bits, chosen.dtype)

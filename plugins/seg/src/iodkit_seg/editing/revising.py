@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from iodkit.content import CIELabColor
 from iodkit.elements import check_string, check_type
 from iodkit.errors import InvalidValueError
-from iodkit_seg.description import SegmentDescription
+from iodkit_seg.segments.description import SegmentDescription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from iodkit_seg.queries import SegmentQueries
+    from iodkit_seg.reading.queries import SegmentQueries
 
 __all__ = ["require_segments", "revised", "with_changes"]
 

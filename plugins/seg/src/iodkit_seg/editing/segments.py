@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from iodkit.elements import check_type
 from iodkit.errors import InvalidValueError
-from iodkit_seg.description import SegmentDescription
 from iodkit_seg.editing.palettes import without_palette
 from iodkit_seg.editing.remapping import remapped
 from iodkit_seg.editing.revising import require_segments, revised, with_changes
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.segments.description import SegmentDescription
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.successor import Successor
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def renumber(segmentation: Segmentation, numbers: Mapping[int, int]) -> Successo
         (segmentation,),
         f"Segments renumbered: {pairs or 'none'}",
         sorted(changed, key=lambda item: item.segment_number),
-        remapped(FrameSet.of(segmentation), new),
+        remapped(StoredFrames.of(segmentation), new),
         attributes=attributes,
     )
 
@@ -164,7 +164,7 @@ def _assigned(
         for item in segmentation.segment_descriptions
         if item.segment_number in members
     ]
-    frames = remapped(FrameSet.of(segmentation), numbers)
+    frames = remapped(StoredFrames.of(segmentation), numbers)
     return Successor((segmentation,), derivation, items, frames)
 
 

@@ -14,12 +14,12 @@ from iodkit.errors import (
     MissingDependencyError,
 )
 from iodkit.spatial import Volume
-from iodkit_seg.description import SegmentDescription
 from iodkit_seg.editing.palettes import without_palette
 from iodkit_seg.editing.remapping import by_segment
 from iodkit_seg.editing.revising import require_segments, revised
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.segments.description import SegmentDescription
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.grid import SegmentationGrid
 from iodkit_seg.stored.successor import Successor
 
@@ -43,7 +43,7 @@ def split(
 ) -> Successor:
     """Split a segment; see :meth:`EditableSegmentation.with_split_segment`."""
     require_segments(segmentation, [number])
-    frames, grid = FrameSet.of(segmentation), SegmentationGrid.of(segmentation)
+    frames, grid = StoredFrames.of(segmentation), SegmentationGrid.of(segmentation)
     parts = _checked_labels(labels, grid)
     mask = segment_mask(segmentation, grid, number)
     present = np.unique(parts[mask]).tolist()
@@ -119,13 +119,13 @@ def _descriptions(
 
 
 def _split_masks(
-    frames: FrameSet,
+    frames: StoredFrames,
     grid: SegmentationGrid,
     parts: NDArray[Any],
     number: int,
     numbers: dict[int, int],
     keep_empty: bool,
-) -> FrameSet:
+) -> StoredFrames:
     assert frames.segments is not None
     shift = len(numbers) - 1
     rows, columns = frames.format.rows, frames.format.columns
@@ -150,12 +150,12 @@ def _split_masks(
 
 
 def _split_labels(
-    frames: FrameSet,
+    frames: StoredFrames,
     grid: SegmentationGrid,
     parts: NDArray[Any],
     number: int,
     numbers: dict[int, int],
-) -> FrameSet:
+) -> StoredFrames:
     chosen = frames.format.holding(max(numbers.values()))
     made = {}
     for position in range(len(frames)):
@@ -195,7 +195,7 @@ def segment_mask(
         Where the segment is, of the shape of the grid; fractions count if they are not 0.
     """
     out = np.zeros(grid.shape, bool)
-    frames = FrameSet.of(segmentation)
+    frames = StoredFrames.of(segmentation)
     rows, columns = frames.format.rows, frames.format.columns
     for position in range(len(frames)):
         if frames.segments is not None and frames.segments[position] != number:

@@ -11,8 +11,8 @@ import numpy as np
 from iodkit.coding import CodedConcept
 from iodkit.elements import to_decimal_string
 from iodkit.frames import Ragged
-from iodkit_seg.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.creation.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.successor import Successor
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def crop_tiles(segmentation: Segmentation, grid: SegmentationGrid, window: Windo
         Tiles of the same size, from the first pixel of the part on.  Tiles that stay as they are
         are not decoded.
     """
-    frames = FrameSet.of(segmentation)
+    frames = StoredFrames.of(segmentation)
     is_full = segmentation.get("DimensionOrganizationType") == "TILED_FULL"
     tiles = _pieces(frames, grid, window)
     chosen, keys, pieces = _cut(frames, tiles, keep_empty=is_full)
@@ -97,7 +97,9 @@ def crop_tiles(segmentation: Segmentation, grid: SegmentationGrid, window: Windo
     )
 
 
-def _pieces(frames: FrameSet, grid: SegmentationGrid, window: Window) -> dict[_Key, list[_Piece]]:
+def _pieces(
+    frames: StoredFrames, grid: SegmentationGrid, window: Window
+) -> dict[_Key, list[_Piece]]:
     """Which parts of stored tiles make up each new tile."""
     rows, columns = frames.format.rows, frames.format.columns
     segments = np.zeros(len(frames), np.int64) if frames.segments is None else frames.segments
@@ -131,8 +133,8 @@ def _spans(start: int, size: int, length: int) -> Iterator[tuple[int, slice, sli
 
 
 def _cut(
-    frames: FrameSet, tiles: dict[_Key, list[_Piece]], *, keep_empty: bool
-) -> tuple[FrameSet, list[_Key], list[list[_Piece]]]:
+    frames: StoredFrames, tiles: dict[_Key, list[_Piece]], *, keep_empty: bool
+) -> tuple[StoredFrames, list[_Key], list[list[_Piece]]]:
     """Make the new tiles in their order; those that are empty are left out where they may be."""
     rows, columns = frames.format.rows, frames.format.columns
     keys: list[_Key] = []
@@ -187,7 +189,7 @@ def _matrix(segmentation: Segmentation, window: Window) -> dict[str, Any]:
 
 def _columns(
     segmentation: Segmentation,
-    frames: FrameSet,
+    frames: StoredFrames,
     grid: SegmentationGrid,
     window: Window,
     corners: NDArray[np.int64],
@@ -232,7 +234,7 @@ class _JoinedSources:
 
 
 def _joined_sources(
-    segmentation: Segmentation, frames: FrameSet, pieces: Sequence[Sequence[_Piece]]
+    segmentation: Segmentation, frames: StoredFrames, pieces: Sequence[Sequence[_Piece]]
 ) -> _JoinedSources | None:
     sources = segmentation.frame_table.sources
     if not len(sources.uids):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from iodkit.spatial import Volume, VolumeGeometry
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["Contour", "contours_to_labelled", "segmentation_to_contours"]

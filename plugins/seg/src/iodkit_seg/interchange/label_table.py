@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pydicom.sr.coding import Code
 
     from iodkit.content import AlgorithmIdentificationSequence
-    from iodkit_seg.description import SegmentDescription
     from iodkit_seg.interchange.names import SegmentCodes
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["read_label_table", "write_label_table"]
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from iodkit.elements import coerce_enum
 from iodkit.errors import InvalidValueError, NotFoundError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.masks import OverlappingSegmentsError
 from iodkit_seg.sop import Segmentation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iodkit.spatial import Volume
     from iodkit.spatial.channels import Channels
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["SEGMENT_CHANNEL", "LabelledVolume"]
 

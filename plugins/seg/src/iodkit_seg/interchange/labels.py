@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydicom.sr.coding import Code
 
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["LabelSource", "load_json", "read_labels", "write_labels"]
 

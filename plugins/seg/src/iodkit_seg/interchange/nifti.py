@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iodkit.content import AlgorithmIdentificationSequence
-    from iodkit_seg.description import SegmentDescription
     from iodkit_seg.interchange.names import SegmentCodes
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["encode_nifti", "read_nifti", "write_nifti"]

@@ -10,8 +10,8 @@ from pydicom.sr.coding import Code
 from iodkit.content import AlgorithmIdentificationSequence, CIELabColor
 from iodkit.elements import check_string, coerce_enum
 from iodkit.errors import MissingAttributeError
-from iodkit_seg.description import SegmentDescription
 from iodkit_seg.enums import SegmentAlgorithmTypeValues
+from iodkit_seg.segments.description import SegmentDescription
 
 if TYPE_CHECKING:
     from iodkit.coding import CodedConcept

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.stored.frames import FrameSet
+    from iodkit_seg.stored.frames import StoredFrames
     from iodkit_seg.stored.grid import SegmentationGrid
 
 __all__ = ["Extent", "measure_extents"]
@@ -81,7 +81,7 @@ class Extent:
 
 
 def measure_extents(
-    frames: FrameSet,
+    frames: StoredFrames,
     grid: SegmentationGrid,
     numbers: Sequence[int],
     limit: int | None = None,
@@ -91,7 +91,7 @@ def measure_extents(
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames of a segmentation.
     grid : SegmentationGrid
         Where they are in one array.

@@ -13,14 +13,14 @@ from iodkit_seg.measurement.extents import Extent, measure_extents
 from iodkit_seg.measurement.table import BoundingBox, SegmentRow, SegmentTable
 from iodkit_seg.overlay import segment_color
 from iodkit_seg.stored.fractions import stored_limit
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.grid import SegmentationGrid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iodkit.coding import CodedConcept
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
 
 __all__ = ["measure_segments"]
@@ -28,7 +28,7 @@ __all__ = ["measure_segments"]
 
 def measure_segments(segmentation: Segmentation, threshold: float | None) -> SegmentTable:
     """Measure all segments; see :meth:`MeasurableSegmentation.segment_table`."""
-    frames, grid = FrameSet.of(segmentation), SegmentationGrid.of(segmentation)
+    frames, grid = StoredFrames.of(segmentation), SegmentationGrid.of(segmentation)
     fractional = segmentation.segmentation_type is SegmentationTypeValues.FRACTIONAL
     if threshold is not None and not fractional:
         raise InvalidValueError(

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from iodkit_image.pixels.store import FrameStore
     from iodkit_seg.sop import Segmentation
 
-__all__ = ["FrameSet", "filled_span"]
+__all__ = ["StoredFrames", "filled_span"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FrameSet:
+class StoredFrames:
     """Frames for a new segmentation.
 
     Parameters
@@ -55,7 +55,7 @@ class FrameSet:
     made: Mapping[int, NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *parts: Segmentation) -> FrameSet:
+    def of(cls, *parts: Segmentation) -> StoredFrames:
         """Take all frames of segmentations of one type and size, as they are."""
         ends = np.cumsum([part.number_of_frames for part in parts])
         chosen = PixelFormat.of(parts[0])
@@ -75,7 +75,7 @@ class FrameSet:
             return self.parts[0].frame_table
         return FrameTable.from_instances(self.parts)
 
-    def take(self, positions: ArrayLike) -> FrameSet:
+    def take(self, positions: ArrayLike) -> StoredFrames:
         """Choose frames.
 
         Parameters
@@ -85,7 +85,7 @@ class FrameSet:
 
         Returns
         -------
-        FrameSet
+        StoredFrames
             The frames.
         """
         chosen = np.asarray(positions, np.intp)
@@ -93,13 +93,13 @@ class FrameSet:
         segments = None if self.segments is None else self.segments[chosen]
         return replace(self, origins=self.origins[chosen], segments=segments, made=made)
 
-    def with_segments(self, segments: NDArray[np.int64] | None) -> FrameSet:
+    def with_segments(self, segments: NDArray[np.int64] | None) -> StoredFrames:
         """Give the frames other segments."""
         return replace(self, segments=segments)
 
     def with_pixels(
         self, made: Mapping[int, NDArray[Any]], chosen: PixelFormat | None = None
-    ) -> FrameSet:
+    ) -> StoredFrames:
         """Give some frames new pixels, and all of them another format, if there is one."""
         return replace(self, made={**self.made, **made}, format=chosen or self.format)
 

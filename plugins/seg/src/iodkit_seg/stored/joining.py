@@ -8,8 +8,8 @@ import numpy as np
 
 from iodkit.elements.tolerances import SAME_DIRECTION, SAME_SPACING
 from iodkit.errors import GeometryError, InvalidValueError
-from iodkit_seg.masks import OverlappingSegmentsError
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.overlap import frames_by_place
 from iodkit_seg.stored.places import place_codes
 
@@ -81,7 +81,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
                 )
 
 
-def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) -> FrameSet:
+def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) -> StoredFrames:
     """Bring the frames of segmentations together.
 
     Parameters
@@ -93,7 +93,7 @@ def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) 
 
     Returns
     -------
-    FrameSet
+    StoredFrames
         Frames by segment, then by place; of label maps one for each place.
 
     Raises
@@ -103,7 +103,7 @@ def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) 
     InvalidValueError
         If a segment has two frames at one place.
     """
-    frames = FrameSet.of(*parts)
+    frames = StoredFrames.of(*parts)
     places = place_codes(frames.table)
     if frames.segments is None:
         return _joined_labels(frames, places, numbers)
@@ -124,8 +124,8 @@ def joined(parts: Sequence[Segmentation], numbers: Sequence[Mapping[int, int]]) 
 
 
 def _joined_labels(
-    frames: FrameSet, places: NDArray[np.intp], numbers: Sequence[Mapping[int, int]]
-) -> FrameSet:
+    frames: StoredFrames, places: NDArray[np.intp], numbers: Sequence[Mapping[int, int]]
+) -> StoredFrames:
     chosen = frames.format.holding(max(max(mapping.values()) for mapping in numbers))
     owners = np.searchsorted(frames.ends, frames.origins, side="right")
     tables = [_table(mapping, chosen.dtype) for mapping in numbers]

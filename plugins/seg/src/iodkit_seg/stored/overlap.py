@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.stored.frames import FrameSet
+    from iodkit_seg.stored.frames import StoredFrames
 
 __all__ = ["find_overlap", "frames_by_place", "overlapping_segments"]
 
@@ -36,12 +36,12 @@ def frames_by_place(places: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
     yield from np.split(order, edges)
 
 
-def find_overlap(frames: FrameSet, places: NDArray[np.intp]) -> tuple[int, int] | None:
+def find_overlap(frames: StoredFrames, places: NDArray[np.intp]) -> tuple[int, int] | None:
     """Find two segments that share a pixel.
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames of a segmentation.
     places : numpy.ndarray
         Place of each of them.
@@ -55,12 +55,12 @@ def find_overlap(frames: FrameSet, places: NDArray[np.intp]) -> tuple[int, int] 
     return next(_overlaps(frames, places), None)
 
 
-def overlapping_segments(frames: FrameSet, places: NDArray[np.intp]) -> dict[int, set[int]]:
+def overlapping_segments(frames: StoredFrames, places: NDArray[np.intp]) -> dict[int, set[int]]:
     """Find all segments that share pixels.
 
     Parameters
     ----------
-    frames : FrameSet
+    frames : StoredFrames
         Frames of a segmentation.
     places : numpy.ndarray
         Place of each of them.
@@ -79,7 +79,7 @@ def overlapping_segments(frames: FrameSet, places: NDArray[np.intp]) -> dict[int
     return found
 
 
-def _overlaps(frames: FrameSet, places: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+def _overlaps(frames: StoredFrames, places: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
     """Positions of two frames each that are of different segments and share a pixel."""
     segments = frames.segments
     if segments is None or frames.format.kind is SegmentationTypeValues.LABELMAP:

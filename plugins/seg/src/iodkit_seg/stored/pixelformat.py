@@ -11,9 +11,10 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from iodkit.errors import InvalidValueError
 from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.encoding import encode_frame
-from iodkit_seg.bitplanes import BitFrame, join_bit_frames
-from iodkit_seg.encapsulation import write_fragments
-from iodkit_seg.syntaxes import SYNTAXES, require_syntax
+from iodkit_seg.encoding.bitplanes import BitFrame, join_bit_frames
+from iodkit_seg.encoding.encapsulation import native_vr, write_fragments
+from iodkit_seg.encoding.frames import pixel_type
+from iodkit_seg.encoding.syntaxes import SYNTAXES, require_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit_seg.enums import SegmentationTypeValues
-    from iodkit_seg.queries import SegmentQueries
+    from iodkit_seg.reading.queries import SegmentQueries
 
 __all__ = ["PixelFormat"]
 
@@ -76,7 +77,7 @@ class PixelFormat:
     @property
     def dtype(self) -> np.dtype[Any]:
         """numpy.dtype: Type of the pixels of a decoded frame."""
-        return np.dtype(np.uint16 if self.bits == 16 else np.uint8)
+        return pixel_type(self.bits)
 
     def holding(self, highest: int) -> PixelFormat:
         """Widen the format of a label map, if a label needs it.
@@ -158,7 +159,7 @@ class PixelFormat:
             if keyword in dataset:
                 delattr(dataset, keyword)
         if self.is_native:
-            dataset.add_new(_PIXEL_DATA, "OW" if self.bits > 8 else "OB", self._joined(frames))
+            dataset.add_new(_PIXEL_DATA, native_vr(self.bits), self._joined(frames))
             return
         write_fragments(
             dataset, list(map(bytes, frames)), use_extended_offset_table=self.extended_offsets

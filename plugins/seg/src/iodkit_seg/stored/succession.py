@@ -29,7 +29,7 @@ from iodkit.elements import (
     format_time,
 )
 from iodkit.frames import decode_all, encoding_of
-from iodkit_seg.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
+from iodkit_seg.creation.modules import SEGMENTATION_DERIVATION, SOURCE_PURPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,10 +14,10 @@ from iodkit.context import generate_uid
 from iodkit.dataset.checking import check_if_wanted
 from iodkit.frames import StoredGroups, attach_sequences, encoding_of
 from iodkit.io import encode_items
-from iodkit_seg.colors import with_color
-from iodkit_seg.description import check_descriptions
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.segments.colors import with_color
+from iodkit_seg.segments.description import check_descriptions
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.overlap import find_overlap
 from iodkit_seg.stored.places import dimension_values, is_segment_dimension, place_codes
 from iodkit_seg.stored.succession import begin_successor, fit_character_set
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from iodkit.frames import FunctionalGroups
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
     from iodkit_seg.stored.options import InstanceOptions
 
@@ -60,7 +60,7 @@ class Successor:
         What was done, for people.
     descriptions : Sequence[SegmentDescription]
         Its segments; the background of a label map is taken over.
-    frames : FrameSet | None
+    frames : StoredFrames | None
         Its frames; ``None`` if they are those of the predecessor, as they are.
     attributes : Mapping[str, object]
         Keywords, and values or elements, of further attributes; ``None`` for those to be removed.
@@ -77,7 +77,7 @@ class Successor:
     predecessors: tuple[Segmentation, ...]
     derivation: str
     descriptions: Sequence[SegmentDescription]
-    frames: FrameSet | None = None
+    frames: StoredFrames | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     edits: Mapping[str, Callable[[Dataset], None]] = field(default_factory=dict)
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Successor:
         """
         frames = self.frames
         if frames is None and self.predecessors[0].transfer_syntax_uid == ExplicitVRBigEndian:
-            frames = FrameSet.of(self.predecessors[0])
+            frames = StoredFrames.of(self.predecessors[0])
         without = (*(() if frames is None else _FRAMES), "SegmentSequence")
         background = _background(self.predecessors[0])
         new = begin_successor(
@@ -146,7 +146,7 @@ class Successor:
         )
         attach_sequences(new, {_SEGMENT_SEQUENCE: value}, encoding)
 
-    def _write_groups(self, new: Segmentation, frames: FrameSet) -> None:
+    def _write_groups(self, new: Segmentation, frames: StoredFrames) -> None:
         table, segments = frames.table, frames.segments
         has_indices = bool(new.get("DimensionIndexSequence"))
         replaced = [_IDENTIFICATION, *([_INDICES] if has_indices else []), *self.columns]
@@ -175,7 +175,7 @@ class Successor:
         groups.attach(new)
 
 
-def _kept_indices(frames: FrameSet) -> NDArray[np.int64]:
+def _kept_indices(frames: StoredFrames) -> NDArray[np.int64]:
     """Dimension index values of before, with the new numbers of the segments."""
     table = frames.table
     values = np.array(table.dimension_index_values[frames.origins])
@@ -195,7 +195,7 @@ def _renew_organization(new: Segmentation) -> None:
                 item.DimensionOrganizationUID = uids.setdefault(before, generate_uid())
 
 
-def _write_overlap(new: Segmentation, frames: FrameSet) -> None:
+def _write_overlap(new: Segmentation, frames: StoredFrames) -> None:
     """Say whether segments overlap: where they did not, and nothing was added, they do not."""
     if len(frames.parts) == 1 and new.get("SegmentsOverlap") == "NO" and not frames.made:
         return
@@ -204,7 +204,7 @@ def _write_overlap(new: Segmentation, frames: FrameSet) -> None:
 
 
 def _background(predecessor: Segmentation) -> list[SegmentDescription]:
-    from iodkit_seg.description import SegmentDescription, background_description
+    from iodkit_seg.segments.description import SegmentDescription, background_description
 
     for item in predecessor.SegmentSequence:
         if int(item.SegmentNumber) == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iodkit_seg.queries import SegmentQueries
+from iodkit_seg.reading.queries import SegmentQueries
 
 if TYPE_CHECKING:
     from iodkit_seg.sop import Segmentation

@@ -15,9 +15,9 @@ from iodkit.errors import InvalidValueError
 from iodkit.frames import ConcatenationParts
 from iodkit.io import BulkValue, encode_file, flatten_pieces, write_files_atomically
 from iodkit_image.pixels.encapsulation import Encapsulation
-from iodkit_seg.encapsulation import native_vr
+from iodkit_seg.encoding.encapsulation import native_vr
+from iodkit_seg.encoding.frames import pixel_type
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.frames import pixel_type
 from iodkit_seg.sop import Segmentation
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.io.pieces import Piece
-    from iodkit_seg.creation import SegmentationPlan
-    from iodkit_seg.frames import EncodedFrames
+    from iodkit_seg.creation.plan import SegmentationPlan
+    from iodkit_seg.encoding.frames import EncodedFrames
     from iodkit_seg.streaming.storage import SpooledFrames
 
 __all__ = ["FileLimits", "SegmentationOutput"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from iodkit_seg.bitplanes import BitFrame
-from iodkit_seg.frames import Payload, as_array
+from iodkit_seg.encoding.bitplanes import BitFrame
+from iodkit_seg.encoding.frames import Payload, as_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable

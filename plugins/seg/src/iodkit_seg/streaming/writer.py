@@ -17,12 +17,12 @@ from iodkit_image.derived import (
     cut_block,
     plane_pieces,
 )
-from iodkit_seg.arrangement import PixelExtent
-from iodkit_seg.bitplanes import mask_bits
-from iodkit_seg.construction import begin
+from iodkit_seg.creation.arrangement import PixelExtent
+from iodkit_seg.creation.construction import begin
+from iodkit_seg.encoding.bitplanes import mask_bits
+from iodkit_seg.encoding.frames import pixel_type
+from iodkit_seg.encoding.masks import Masks
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.frames import pixel_type
-from iodkit_seg.masks import Masks
 from iodkit_seg.sop import Segmentation
 from iodkit_seg.streaming.arrivals import Arrivals
 from iodkit_seg.streaming.output import FileLimits, SegmentationOutput
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from iodkit.spatial import Volume, VolumeGeometry
     from iodkit_image.derived import PixelPiece, SourceFrames
-    from iodkit_seg.construction import SegmentationParameters
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.creation.construction import SegmentationParameters
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["SegmentationWriter"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
-    from iodkit_seg.queries import SegmentQueries
+    from iodkit_seg.reading.queries import SegmentQueries
 
 __all__ = ["SegmentOptions", "SegmentRequest", "selected_numbers"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pydicom.dataset import Dataset
 
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["LabelPalette"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from iodkit_seg.bitplanes import BitFrame, bit_pieces, frame_bits
+from iodkit_seg.encoding.bitplanes import BitFrame, bit_pieces, frame_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from iodkit.elements import (
 from iodkit.errors import InvalidValueError
 from iodkit.frames import FunctionalGroups, Ragged
 from iodkit.standard.enums import DimensionOrganizationTypeValues
-from iodkit_seg.dimensions import DimensionIndexSequence
+from iodkit_seg.creation.dimensions import DimensionIndexSequence
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pydicom.valuerep import PersonName
 
     from iodkit_image.derived import FrameArrangement, SourceFrames
-    from iodkit_seg.frames import EncodedFrames
+    from iodkit_seg.encoding.frames import EncodedFrames
 
 __all__ = [
     "SEGMENTATION_DERIVATION",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit_image.pixels.store import FrameStore
     from iodkit_image.placement import Placement
-    from iodkit_seg.requests import SegmentRequest
+    from iodkit_seg.reading.requests import SegmentRequest
 
 __all__ = ["assemble_labels"]
 

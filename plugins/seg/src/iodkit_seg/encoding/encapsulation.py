@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from iodkit_seg.frames import EncodedFrames
+    from iodkit_seg.encoding.frames import EncodedFrames
 
 __all__ = ["frame_compressor", "native_vr", "write_fragments", "write_pixel_data"]
 

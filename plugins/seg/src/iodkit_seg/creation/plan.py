@@ -27,15 +27,19 @@ from iodkit_image.derived import (
     require_shape,
     write_referenced_series,
 )
-from iodkit_seg import modules
-from iodkit_seg.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
-from iodkit_seg.colors import with_colors
-from iodkit_seg.description import SegmentDescription, background_description, check_descriptions
-from iodkit_seg.encapsulation import frame_compressor, write_pixel_data
-from iodkit_seg.encoding import FrameEncoder
+from iodkit_seg.creation import modules
+from iodkit_seg.creation.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
+from iodkit_seg.encoding.encapsulation import frame_compressor, write_pixel_data
+from iodkit_seg.encoding.encoder import FrameEncoder
+from iodkit_seg.encoding.masks import Masks, require_dimensions
+from iodkit_seg.encoding.syntaxes import bits_of, require_syntax
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.masks import Masks, require_dimensions
-from iodkit_seg.syntaxes import bits_of, require_syntax
+from iodkit_seg.segments.colors import with_colors
+from iodkit_seg.segments.description import (
+    SegmentDescription,
+    background_description,
+    check_descriptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,8 +48,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from iodkit.standard.enums import DimensionOrganizationTypeValues
-    from iodkit_seg.frames import EncodedFrames, FrameStorage
-    from iodkit_seg.palette import LabelPalette
+    from iodkit_seg.encoding.frames import EncodedFrames, FrameStorage
+    from iodkit_seg.segments.palette import LabelPalette
 
 __all__ = ["SegmentationOptions", "SegmentationPlan"]
 

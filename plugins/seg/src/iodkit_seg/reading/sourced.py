@@ -10,10 +10,10 @@ from iodkit_image.queries import (
     frames_by_source_frame,
     frames_by_source_instance,
 )
-from iodkit_seg.lookup import place_queried
-from iodkit_seg.placed import PlacedSegments
-from iodkit_seg.queries import SEGMENT_DIMENSION
-from iodkit_seg.requests import SegmentOptions
+from iodkit_seg.reading.lookup import place_queried
+from iodkit_seg.reading.placed import PlacedSegments
+from iodkit_seg.reading.queries import SEGMENT_DIMENSION
+from iodkit_seg.reading.requests import SegmentOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

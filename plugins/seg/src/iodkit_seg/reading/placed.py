@@ -11,11 +11,11 @@ from iodkit_image.places import frame_places
 from iodkit_image.regions import IndexRange
 from iodkit_image.tiles import find_tiles, plan_matrix
 from iodkit_image.volumes import FrameSet, VolumeOptions, as_volume, plan_volume
-from iodkit_seg.coloring import color_labels
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.pixels import SegmentFrames, assemble
-from iodkit_seg.queries import SegmentQueries
-from iodkit_seg.requests import SegmentOptions
+from iodkit_seg.reading.coloring import color_labels
+from iodkit_seg.reading.pixels import SegmentFrames, assemble
+from iodkit_seg.reading.queries import SegmentQueries
+from iodkit_seg.reading.requests import SegmentOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from iodkit.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["default_color", "usual_color", "with_color", "with_colors"]
 

@@ -9,11 +9,11 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from iodkit.context import Equipment, current
 from iodkit.dataset import SOPClass, SOPClassOptions, require_enhanced
 from iodkit.elements import coerce_enum
-from iodkit_seg.arrangement import PlaneOverrides, Tiling
-from iodkit_seg.creation import SegmentationOptions, SegmentationPlan
+from iodkit_seg.creation.arrangement import PlaneOverrides, Tiling
+from iodkit_seg.creation.modules import ContentIdentification, PyramidLevel
+from iodkit_seg.creation.plan import SegmentationOptions, SegmentationPlan
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
-from iodkit_seg.modules import ContentIdentification, PyramidLevel
-from iodkit_seg.palette import LabelPalette
+from iodkit_seg.segments.palette import LabelPalette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from iodkit.dataset import ContributingEquipment
     from iodkit.standard.enums import DimensionOrganizationTypeValues
     from iodkit_image.transforms import PaletteColorLUTTransformation
-    from iodkit_seg.arrangement import PixelExtent
-    from iodkit_seg.description import SegmentDescription
+    from iodkit_seg.creation.arrangement import PixelExtent
+    from iodkit_seg.segments.description import SegmentDescription
 
 __all__ = ["SEGMENTATION_SOP_CLASSES", "SegmentationParameters", "begin"]
 

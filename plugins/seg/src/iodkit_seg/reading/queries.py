@@ -10,12 +10,12 @@ from iodkit.coding import CodedConcept, to_code
 from iodkit.elements import coerce_enum
 from iodkit.errors import OutOfRangeError
 from iodkit_image import Image
-from iodkit_seg.description import SegmentDescription
 from iodkit_seg.enums import (
     SegmentAlgorithmTypeValues,
     SegmentationFractionalTypeValues,
     SegmentationTypeValues,
 )
+from iodkit_seg.segments.description import SegmentDescription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

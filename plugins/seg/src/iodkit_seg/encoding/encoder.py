@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidValueError, IodkitWarning
-from iodkit_seg.bitplanes import label_bits, mask_bits
+from iodkit_seg.encoding.bitplanes import label_bits, mask_bits
+from iodkit_seg.encoding.frames import EncodedFrames, pixel_type
+from iodkit_seg.encoding.syntaxes import bits_of
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.frames import EncodedFrames, pixel_type
-from iodkit_seg.syntaxes import bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from iodkit_seg.frames import FrameStorage, Payload
-    from iodkit_seg.masks import Masks
+    from iodkit_seg.encoding.frames import FrameStorage, Payload
+    from iodkit_seg.encoding.masks import Masks
 
 __all__ = ["FrameEncoder"]
 

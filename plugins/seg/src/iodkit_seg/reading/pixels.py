@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidValueError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from iodkit_seg.enums import SegmentationTypeValues
-from iodkit_seg.label_pixels import assemble_labels
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.reading.label_pixels import assemble_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.store import FrameStore
     from iodkit_image.placement import Placement
-    from iodkit_seg.requests import SegmentRequest
+    from iodkit_seg.reading.requests import SegmentRequest
 
 # Bytes of bit planes that are read at once.
 _BATCH_BYTES = 1 << 23

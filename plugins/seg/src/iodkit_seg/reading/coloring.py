@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
 
-    from iodkit_seg.requests import SegmentOptions
+    from iodkit_seg.reading.requests import SegmentOptions
 
 __all__ = ["color_labels"]
 

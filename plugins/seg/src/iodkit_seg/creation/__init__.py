@@ -1,0 +1,1 @@
+"""How a segmentation is made: its places, its modules, and the plan of it all."""

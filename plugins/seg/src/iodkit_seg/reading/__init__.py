@@ -1,0 +1,1 @@
+"""What is asked of a segmentation, and how its pixels are brought together."""
