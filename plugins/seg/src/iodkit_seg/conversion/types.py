@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from iodkit_seg.segments.description import SegmentDescription
     from iodkit_seg.sop import Segmentation
+    from iodkit_seg.stored.frames import Made
 
 __all__ = ["to_binary", "to_fractional", "to_labelmap", "to_labelmaps"]
 
@@ -77,7 +79,7 @@ def to_fractional(
             clause="PS3.3 C.8.20.2.3.2",
         )
     masks = _masks(segmentation, None)
-    made = {at: masks.frames.pixels(at) * np.uint8(maximum) for at in range(len(masks.frames))}
+    made = {at: partial(_scaled, masks.frames, at, maximum) for at in range(len(masks.frames))}
     frames = masks.frames.with_pixels(made, replace(masks.frames.format, kind=_FRACTIONAL, bits=8))
     attributes = {
         **masks.attributes,
@@ -93,6 +95,10 @@ def to_fractional(
     )
 
 
+def _scaled(masks: StoredFrames, position: int, maximum: int) -> NDArray[np.uint8]:
+    return masks.pixels(position) * np.uint8(maximum)
+
+
 def to_labelmap(
     segmentation: Segmentation, threshold: float | None, only: Sequence[int] | None = None
 ) -> Successor:
@@ -105,14 +111,14 @@ def to_labelmap(
     bits = 8 if max(wanted) <= 255 else 16
     chosen = replace(frames.format, kind=_LABELMAP, bits=bits)
     inside = np.isin(frames.segments, wanted)
-    made: dict[int, NDArray[Any]] = {}
+    made: dict[int, Made] = {}
     kept: list[int] = []
     for together in frames_by_place(place_codes(frames.table)[frames.origins]):
         mine = together[inside[together]].tolist()
         if not mine and only is not None:
             continue
         first = int(together[0])
-        made[first] = paint_labels(frames, mine, labels, chosen.dtype)
+        made[first] = partial(paint_labels, frames, mine, labels, chosen.dtype)
         kept.append(first)
     if not kept:
         kept, made = [0], {0: np.zeros((chosen.rows, chosen.columns), chosen.dtype)}

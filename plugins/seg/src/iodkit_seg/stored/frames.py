@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -13,14 +13,17 @@ from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.stored.pixelformat import PixelFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from iodkit_image.pixels.store import FrameStore
     from iodkit_seg.sop import Segmentation
 
-__all__ = ["StoredFrames", "filled_span"]
+__all__ = ["Made", "StoredFrames", "filled_span"]
+
+Made: TypeAlias = "NDArray[Any] | Callable[[], NDArray[Any]]"
+"""New pixels of a frame, or what makes them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +45,9 @@ class StoredFrames:
         Frames of the parts as they are stored.
     ends : numpy.ndarray
         Number of frames up to the end of each part, shape (parts,).
-    made : Mapping[int, numpy.ndarray]
-        New pixels by position: shape (rows, columns), or packed bits, shape (bytes,).
+    made : Mapping[int, numpy.ndarray | Callable[[], numpy.ndarray]]
+        New pixels by position: shape (rows, columns), or packed bits, shape (bytes,); or what
+        makes them when they are wanted, where all at once would take too much memory.
     """
 
     parts: tuple[Segmentation, ...]
@@ -52,7 +56,7 @@ class StoredFrames:
     format: PixelFormat
     stores: tuple[FrameStore, ...]
     ends: NDArray[np.intp]
-    made: Mapping[int, NDArray[Any]] = field(default_factory=dict)
+    made: Mapping[int, Made] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *parts: Segmentation) -> StoredFrames:
@@ -98,14 +102,14 @@ class StoredFrames:
         return replace(self, segments=segments)
 
     def with_pixels(
-        self, made: Mapping[int, NDArray[Any]], chosen: PixelFormat | None = None
+        self, made: Mapping[int, Made], chosen: PixelFormat | None = None
     ) -> StoredFrames:
         """Give some frames new pixels, and all of them another format, if there is one."""
         return replace(self, made={**self.made, **made}, format=chosen or self.format)
 
     def pixels(self, position: int) -> NDArray[Any]:
         """Decode a frame: shape (rows, columns), read-only perhaps."""
-        made = self.made.get(position)
+        made = self._made(position)
         if made is None:
             store, frame = self._locate(position)
             return store.view(frame)
@@ -114,9 +118,13 @@ class StoredFrames:
         shape = self.format.rows, self.format.columns
         return np.unpackbits(made, bitorder="little", count=shape[0] * shape[1]).reshape(shape)
 
+    def _made(self, position: int) -> NDArray[Any] | None:
+        made = self.made.get(position)
+        return made() if callable(made) else made
+
     def bits(self, position: int) -> NDArray[np.uint8]:
         """Give the packed bits of a frame of single bits; native ones are not unpacked."""
-        made = self.made.get(position)
+        made = self._made(position)
         if made is None:
             store, frame = self._locate(position)
             if store.is_native and store.layout.bits_allocated == 1:
@@ -154,23 +162,21 @@ class StoredFrames:
         pixels = pixels[top * columns - 8 * begin :][: (bottom - top) * columns]
         return top, pixels.reshape(bottom - top, columns)
 
-    def encoded(self) -> list[Any]:
-        """Give all frames encoded, as they are stored wherever they are in the format already."""
-        out: list[Any] = []
+    def encoded(self) -> Iterator[Any]:
+        """Give the frames encoded, as they are stored wherever they are in the format already."""
         for start, stop in self._runs():
-            if start in self.made:
-                out += [self.format.encode(self.made[at]) for at in range(start, stop)]
-                continue
             store, frame = self._locate(start)
-            if not self._is_stored_so(store):
-                out += [self.format.encode(self.pixels(at)) for at in range(start, stop)]
+            if start in self.made or not self._is_stored_so(store):
+                for at in range(start, stop):
+                    made = self._made(at)
+                    yield self.format.encode(self.pixels(at) if made is None else made)
             elif not store.is_native:
-                out += [store.raw(frame + step) for step in range(stop - start)]
+                yield from (store.raw(frame + step) for step in range(stop - start))
             elif self.format.bits == 1:
-                out += list(store.packed_bits(frame, stop - start))
+                yield from store.packed_bits(frame, stop - start)
             else:
-                out += [self.format.encode(store.view(frame + i)) for i in range(stop - start)]
-        return out
+                for step in range(stop - start):
+                    yield self.format.encode(store.view(frame + step))
 
     def _is_stored_so(self, store: FrameStore) -> bool:
         layout, chosen = store.layout, self.format

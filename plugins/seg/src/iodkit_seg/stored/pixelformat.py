@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from iodkit_seg.encoding.frames import pixel_type
 from iodkit_seg.encoding.syntaxes import SYNTAXES, require_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -145,14 +146,14 @@ class PixelFormat:
         frame = pixels.astype(self.dtype, copy=False)
         return encode_frame(frame, self.syntax, self.bits, self.bits, "MONOCHROME2")
 
-    def write(self, dataset: Dataset, frames: Sequence[Any]) -> None:
+    def write(self, dataset: Dataset, frames: Iterable[Any]) -> None:
         """Write encoded frames as Pixel Data.
 
         Parameters
         ----------
         dataset : pydicom.Dataset
             The new object.
-        frames : sequence of buffers
+        frames : iterable of buffers
             Encoded frames, each from a byte border on.
         """
         for keyword in _OFFSETS:
@@ -165,10 +166,14 @@ class PixelFormat:
             dataset, list(map(bytes, frames)), use_extended_offset_table=self.extended_offsets
         )
 
-    def _joined(self, frames: Sequence[Any]) -> bytes:
+    def _joined(self, frames: Iterable[Any]) -> bytes:
         if self.bits == 1:
             packed = [BitFrame(0, 0, 0, np.frombuffer(frame, np.uint8)) for frame in frames]
             return join_bit_frames(packed, self.rows * self.columns)
-        size = self.rows * self.columns * self.bits // 8 * len(frames)
-        pieces: list[Any] = list(frames)
-        return b"".join([*pieces, b"\0"] if size % 2 else pieces)
+        # Frames that are made one by one are never there all at once.
+        joined = BytesIO()
+        for frame in frames:
+            joined.write(frame)
+        if joined.tell() % 2:
+            joined.write(b"\0")
+        return joined.getvalue()
