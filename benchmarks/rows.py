@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import documents, edits, images, segmentations, space, validation
+from benchmarks import documents, edits, images, programs, segmentations, space, validation
 from benchmarks.data import ct_headers, ellipsoids, plain_headers
 from benchmarks.row import Row
 
@@ -206,5 +206,5 @@ def rows() -> list[Row]:
     look_up = "import iodkit; iodkit.registry.lookup('1.2.840.10008.5.1.4.1.1.66.4')"
     sides = _import(look_up), _import("import highdicom")
     found.append(Row("import and look up", 3, lambda: None, *sides, ("ours", "highdicom")))
-    found += segmentations.rows()
+    found += [*segmentations.rows(), *programs.rows()]
     return [*found, *space.rows(), *documents.rows(), *validation.rows()]
