@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from iodkit.errors import MissingDependencyError
 
-__all__ = ["FACADES", "FAMILIES", "Family", "distribution_for", "explain_absence"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FACADES", "FAMILIES", "Family", "distribution_for", "explain_absence", "front"]
 
 
 class Family(NamedTuple):
@@ -118,6 +122,48 @@ def distribution_for(sop_class_uid: str, name: str = "") -> str | None:
         if family.opens(sop_class_uid, name):
             return family.distribution
     return None
+
+
+def front(
+    name: str, namespace: dict[str, Any]
+) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
+    """Make what a façade consists of: the public names of its family, each imported on first use.
+
+    Parameters
+    ----------
+    name : str
+        Name of the family.
+    namespace : dict
+        Where the façade keeps what was used.
+
+    Returns
+    -------
+    tuple
+        ``__all__``, ``__getattr__`` and ``__dir__`` of the façade (PEP 562).
+
+    Raises
+    ------
+    MissingDependencyError
+        The family is not installed; the error says what to install.
+    """
+    package_name = next(each.package for each in FAMILIES if each.name == name)
+    try:
+        package = import_module(package_name)
+    except ModuleNotFoundError as error:
+        explain_absence(name, error)
+    public: list[str] = list(package.__all__)
+
+    def find(attribute: str) -> object:
+        if attribute not in public:
+            raise AttributeError(f"module 'iodkit.{name}' has no attribute {attribute!r}")
+        value: object = getattr(package, attribute)
+        namespace[attribute] = value
+        return value
+
+    def names() -> list[str]:
+        return sorted({*namespace, *public})
+
+    return public, find, names
 
 
 def explain_absence(name: str, error: ModuleNotFoundError) -> NoReturn:

@@ -1,8 +1,10 @@
 """Every DICOM image: the façade of the distribution ``iodkit-image``."""
 
-from iodkit._families import explain_absence
+from typing import TYPE_CHECKING
 
-try:
+from iodkit._families import front
+
+if TYPE_CHECKING:
     from iodkit_image import *  # noqa: F403 - a façade shows what its family declares public
-except ModuleNotFoundError as error:
-    explain_absence("image", error)
+else:
+    __all__, __getattr__, __dir__ = front("image", globals())

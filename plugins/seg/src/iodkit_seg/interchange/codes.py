@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydicom.sr.coding import Code
-
 from iodkit.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["code_from_mapping", "code_from_triplet", "code_to_mapping", "code_to_triplet"]
+    from pydicom.sr.coding import Code
+
+__all__ = [
+    "code_from_mapping",
+    "code_from_triplet",
+    "code_to_mapping",
+    "code_to_triplet",
+    "make_code",
+]
 
 _VALUE_KEYWORDS = ("CodeValue", "LongCodeValue", "URNCodeValue")
+
+
+def make_code(value: str, scheme: str, meaning: str, version: str | None = None) -> Code:
+    """Make a code; pydicom's dictionary of codes, which comes with the class, is loaded now."""
+    from pydicom.sr.coding import Code
+
+    return Code(value, scheme, meaning, version)
 
 
 def code_from_mapping(value: Any, attribute: str) -> Code:
@@ -47,7 +60,8 @@ def code_from_mapping(value: Any, attribute: str) -> Code:
             expected="CodeValue, CodingSchemeDesignator and CodeMeaning, all of them texts",
             clause="PS3.3 8.8",
         )
-    return Code(*map(str, triplet))
+    value, scheme, meaning = map(str, triplet)
+    return make_code(value, scheme, meaning)
 
 
 def code_to_mapping(code: Code) -> dict[str, str]:
@@ -91,7 +105,7 @@ def code_from_triplet(parts: Sequence[str], attribute: str) -> Code | None:
             clause="PS3.3 8.8",
         )
     scheme, value, meaning = texts
-    return Code(value, scheme, meaning)
+    return make_code(value, scheme, meaning)
 
 
 def code_to_triplet(code: Code | None) -> tuple[str, str, str]:

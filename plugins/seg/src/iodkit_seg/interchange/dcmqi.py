@@ -23,7 +23,7 @@ from iodkit_seg.interchange.records import SegmentRecord
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from pydicom.sr.coding import Code
@@ -58,6 +58,8 @@ _TEXTS = {
     "TrackingUniqueIdentifier": "tracking_uid",
 }
 _COLOR = "recommendedDisplayRGBValue"
+
+_LARGEST_TABLE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +186,9 @@ def read_dcmqi(
                 found=volume.get_geometry(),
                 expected=str(volumes[0].get_geometry()),
             )
-    masks = [
-        _mask(volume, record.number)
-        for volume, file in zip(volumes, known.files, strict=True)
-        for record in file
-    ]
-    _require_described(volumes, known)
+    maps = list(_renumbered(volumes, known))
     segments = describe_records(known.segments)
-    return LabelledVolume(_joined(volumes[0], masks), tuple(segments))
+    return LabelledVolume(_joined(volumes[0], maps, len(segments)), tuple(segments))
 
 
 def write_dcmqi(
@@ -333,32 +330,55 @@ def _load(path: str | os.PathLike[str]) -> Volume:
     return Volume.from_simpleitk(image)
 
 
-def _mask(volume: Volume, label: int) -> NDArray[np.bool_]:
-    return np.asarray(volume.array == label)
-
-
-def _require_described(volumes: Sequence[Volume], metadata: DcmqiMetadata) -> None:
+def _renumbered(volumes: Sequence[Volume], metadata: DcmqiMetadata) -> Iterator[NDArray[Any]]:
+    """Label maps with the numbers that their segments get."""
+    first = 1
+    dtype = np.min_scalar_type(sum(map(len, metadata.files)))
     for place, (volume, file) in enumerate(zip(volumes, metadata.files, strict=True)):
-        described = {record.number for record in file}
-        unknown = sorted(set(np.unique(volume.array).tolist()) - described - {0})
+        array = volume.array
+        numbers = {record.number: at for at, record in enumerate(file, first)}
+        if len(numbers) < len(file):
+            raise InvalidValueError(
+                "two segments have the same label",
+                attribute=f"segmentAttributes[{place}]",
+                found=sorted(record.number for record in file),
+                expected="a label for each",
+            )
+        values = np.unique(array)
+        unknown = sorted(set(values.tolist()) - set(numbers) - {0})
         if unknown:
             raise InvalidValueError(
                 "labels have no description",
                 attribute=f"images[{place}]",
                 found=unknown[:10],
-                expected=f"0 and the labels of segmentAttributes[{place}], {sorted(described)}",
+                expected=f"0 and the labels of segmentAttributes[{place}], {sorted(numbers)}",
             )
+        yield _mapped(array, values, np.array([numbers.get(v, 0) for v in values.tolist()], dtype))
+        first += len(file)
 
 
-def _joined(volume: Volume, masks: list[NDArray[np.bool_]]) -> Volume:
-    """Put masks together: into a label map if no voxel is in two of them."""
-    count = np.zeros(volume.spatial_shape, np.uint16)
-    labels = np.zeros(volume.spatial_shape, np.min_scalar_type(len(masks)))
-    for number, mask in enumerate(masks, 1):
-        count += mask
-        labels[mask] = number
+def _mapped(array: NDArray[Any], values: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+    """Replace values, which are all that there are in ascending order."""
+    if array.dtype.kind not in "iu" or values[0] < 0 or values[-1] > _LARGEST_TABLE:
+        return new[np.searchsorted(values, array)]
+    table = np.zeros(int(values[-1]) + 1, new.dtype)
+    table[values] = new
+    return table[array]
+
+
+def _joined(volume: Volume, maps: list[NDArray[Any]], count: int) -> Volume:
+    """Put label maps together: into one if no voxel has labels in two of them."""
     geometry = volume.get_geometry()
-    if count.max(initial=0) <= 1:
-        return geometry.with_array(labels)
-    channels: Any = {SEGMENT_CHANNEL: list(range(1, len(masks) + 1))}
-    return geometry.with_array(np.stack(masks, axis=-1), channels)
+    joined = maps[0].copy()
+    for labels in maps[1:]:
+        if np.logical_and(joined, labels).any():
+            break
+        joined += labels
+    else:
+        return geometry.with_array(joined)
+    masks = np.zeros((*volume.spatial_shape, count), bool)
+    for labels in maps:
+        for number in np.unique(labels[labels != 0]).tolist():
+            masks[..., number - 1] = labels == number
+    channels: Any = {SEGMENT_CHANNEL: list(range(1, count + 1))}
+    return geometry.with_array(masks, channels)

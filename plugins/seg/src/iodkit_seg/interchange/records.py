@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydicom.sr.coding import Code
-
 from iodkit.content import AlgorithmIdentificationSequence, CIELabColor
 from iodkit.elements import check_string, coerce_enum
 from iodkit.errors import MissingAttributeError
 from iodkit_seg.enums import SegmentAlgorithmTypeValues
+from iodkit_seg.interchange.codes import make_code
 from iodkit_seg.segments.description import SegmentDescription
 
 if TYPE_CHECKING:
+    from pydicom.sr.coding import Code
+
     from iodkit.coding import CodedConcept
 
 __all__ = ["SegmentRecord"]
@@ -168,7 +169,9 @@ class SegmentRecord:
 
 
 def _plain(concept: CodedConcept) -> Code:
-    return Code(concept.value, concept.scheme_designator, concept.meaning, concept.scheme_version)
+    return make_code(
+        concept.value, concept.scheme_designator, concept.meaning, concept.scheme_version
+    )
 
 
 def _plain_all(concepts: list[CodedConcept]) -> tuple[Code, ...]:
