@@ -344,7 +344,7 @@ def _renumbered(volumes: Sequence[Volume], metadata: DcmqiMetadata) -> Iterator[
                 found=sorted(record.number for record in file),
                 expected="a label for each",
             )
-        values = np.unique(array)
+        values = np.unique(array.ravel(order="K"))
         unknown = sorted(set(values.tolist()) - set(numbers) - {0})
         if unknown:
             raise InvalidValueError(
