@@ -1,11 +1,15 @@
-"""Segmentations as files for other programs: what ``iodkit convert`` writes."""
+"""Segmentations as files for other programs: what ``iodkit convert`` writes.
+
+Each form is a function that takes a dataset, and returns the content of the file.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
 
 from iodkit_seg.interchange.label_table import write_label_table
 from iodkit_seg.interchange.labelled import LabelledVolume
@@ -15,6 +19,8 @@ from iodkit_seg.interchange.nrrd import encode_seg_nrrd
 from iodkit_seg.sop import Segmentation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydicom.dataset import Dataset
 
 __all__ = [
@@ -29,21 +35,25 @@ __all__ = [
     "to_seg_nrrd",
 ]
 
+_Content = TypeVar("_Content", str, bytes)
 
-def to_csv(dataset: Dataset) -> str:
-    """Write the table of segments with their measurements.
 
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
+def _form(write: Callable[[Segmentation], _Content]) -> Callable[[Dataset], _Content]:
+    """Let what writes segmentations take any dataset that is one."""
 
-    Returns
-    -------
-    str
-        Comma-separated values with a line of names; empty where nothing is known.
-    """
-    columns = _segmentation(dataset).segment_table().to_dict()
+    @wraps(write)
+    def export(dataset: Dataset) -> _Content:
+        if isinstance(dataset, Segmentation):
+            return write(dataset)
+        return write(Segmentation.from_dataset(dataset, copy=False))
+
+    return export
+
+
+@_form
+def to_csv(segmentation: Segmentation) -> str:
+    """Write the table of segments with their measurements, empty where nothing is known."""
+    columns = segmentation.segment_table().to_dict()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -51,148 +61,58 @@ def to_csv(dataset: Dataset) -> str:
     return out.getvalue()
 
 
-def to_json(dataset: Dataset) -> str:
-    """Write the table of segments with their measurements, and what is to be said of them.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    str
-        Object with ``segments``, a list of objects, and ``notes``.
-    """
-    table = _segmentation(dataset).segment_table()
+@_form
+def to_json(segmentation: Segmentation) -> str:
+    """Write the same table as ``segments``, and what is to be said of it as ``notes``."""
+    table = segmentation.segment_table()
     columns = table.to_dict()
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return json.dumps({"segments": rows, "notes": list(table.notes)}, indent=2) + "\n"
 
 
-def to_binary(dataset: Dataset) -> bytes:
-    """Convert to BINARY; of fractions only if all are 0 or 1.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    bytes
-        DICOM file.
-    """
-    return _file(_segmentation(dataset).to_binary())
+@_form
+def to_binary(segmentation: Segmentation) -> bytes:
+    """Convert to BINARY; of fractions only if all are 0 or 1."""
+    return _file(segmentation.to_binary())
 
 
-def to_fractional(dataset: Dataset) -> bytes:
-    """Convert to FRACTIONAL.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    bytes
-        DICOM file.
-    """
-    return _file(_segmentation(dataset).to_fractional())
+@_form
+def to_fractional(segmentation: Segmentation) -> bytes:
+    """Convert to FRACTIONAL."""
+    return _file(segmentation.to_fractional())
 
 
-def to_labelmap(dataset: Dataset) -> bytes:
-    """Convert to LABELMAP; segments may not overlap.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    bytes
-        DICOM file.
-    """
-    return _file(_segmentation(dataset).to_labelmap())
+@_form
+def to_labelmap(segmentation: Segmentation) -> bytes:
+    """Convert to LABELMAP; segments may not overlap."""
+    return _file(segmentation.to_labelmap())
 
 
-def to_nifti(dataset: Dataset) -> bytes:
-    """Write segments as NIfTI-1, compressed: a label map, or masks on a fourth axis.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    bytes
-        Content of the file.
-    """
-    return encode_nifti(_labelled(dataset), compress=True)
+@_form
+def to_nifti(segmentation: Segmentation) -> bytes:
+    """Write segments as NIfTI-1, compressed: a label map, or masks on a fourth axis."""
+    return encode_nifti(LabelledVolume.from_segmentation(segmentation), compress=True)
 
 
-def to_seg_nrrd(dataset: Dataset) -> bytes:
-    """Write segments as a segmentation of 3D Slicer.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    bytes
-        Content of the file.
-    """
-    return encode_seg_nrrd(_labelled(dataset))
+@_form
+def to_seg_nrrd(segmentation: Segmentation) -> bytes:
+    """Write segments as a segmentation of 3D Slicer."""
+    return encode_seg_nrrd(LabelledVolume.from_segmentation(segmentation))
 
 
-def to_label_table(dataset: Dataset) -> str:
-    """Write descriptions of segments as CSV.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    str
-        Table.
-    """
-    return write_label_table(_segmentation(dataset).segment_descriptions)
+@_form
+def to_label_table(segmentation: Segmentation) -> str:
+    """Write descriptions of segments as CSV."""
+    return write_label_table(segmentation.segment_descriptions)
 
 
-def to_label_json(dataset: Dataset) -> str:
-    """Write descriptions of segments as JSON.
-
-    Parameters
-    ----------
-    dataset : pydicom.Dataset
-        Segmentation.
-
-    Returns
-    -------
-    str
-        JSON.
-    """
-    return write_labels(_segmentation(dataset).segment_descriptions)
+@_form
+def to_label_json(segmentation: Segmentation) -> str:
+    """Write descriptions of segments as JSON."""
+    return write_labels(segmentation.segment_descriptions)
 
 
-def _labelled(dataset: Dataset) -> LabelledVolume:
-    return LabelledVolume.from_segmentation(_segmentation(dataset))
-
-
-def _segmentation(dataset: Dataset) -> Segmentation:
-    if isinstance(dataset, Segmentation):
-        return dataset
-    return Segmentation.from_dataset(dataset, copy=False)
-
-
-def _file(segmentation: Any) -> bytes:
+def _file(segmentation: Segmentation) -> bytes:
     out = io.BytesIO()
     segmentation.save_as(out)
     return out.getvalue()
