@@ -31,8 +31,12 @@ def _absent(name: str, distribution: str) -> None:
 
 def program(name: str, distribution: str) -> str:
     """Path of a program that a wheel brings; skips, or fails in CI, where it is absent."""
+    # The wheels' scripts start Python to start the program, which is most of the time.
+    spec = importlib.util.find_spec(distribution)
+    brought = Path(spec.origin).parent / "bin" / name if spec and spec.origin else None
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
+    places = (place for place in (brought, beside) if place is not None and place.exists())
+    found = str(next(places, None) or shutil.which(name) or "") or None
     if found is None:
         _absent(name, distribution)
     return str(found)
