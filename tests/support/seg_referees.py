@@ -313,26 +313,26 @@ def assert_at_places(
 
 def _planes(combination: Combination) -> list[np.ndarray]:
     """From (column, row, 0, 1) to places, for each source frame, as its attributes say."""
-    out = []
-    for image in source_images(combination.source):
-        groups = image.get("PerFrameFunctionalGroupsSequence") or [image]
-        shared = image.get("SharedFunctionalGroupsSequence") or [image]
-        for group in groups:
+    return [
+        _plane(group, *(image.get("SharedFunctionalGroupsSequence") or ()))
+        for image in source_images(combination.source)
+        for group in image.get("PerFrameFunctionalGroupsSequence") or [image]
+    ]
 
-            def value(sequence: str, keyword: str, group: Any = group) -> np.ndarray:
-                for place in (group, shared[0]):
-                    holder = place.get(sequence)
-                    if holder or keyword in place:
-                        return np.array((holder[0] if holder else place)[keyword].value, float)
-                raise KeyError(keyword)
 
-            turn = value("PlaneOrientationSequence", "ImageOrientationPatient").reshape(2, 3)
-            down, right = value("PixelMeasuresSequence", "PixelSpacing")
-            matrix = np.eye(4)
-            matrix[:3, 0], matrix[:3, 1] = turn[0] * right, turn[1] * down
-            matrix[:3, 3] = value("PlanePositionSequence", "ImagePositionPatient")
-            out.append(matrix)
+def _plane(*groups: Any) -> np.ndarray:
+    turn = _found("PlaneOrientationSequence", "ImageOrientationPatient", groups).reshape(2, 3)
+    down, right = _found("PixelMeasuresSequence", "PixelSpacing", groups)
+    out = np.eye(4)
+    out[:3, 0], out[:3, 1] = turn[0] * right, turn[1] * down
+    out[:3, 3] = _found("PlanePositionSequence", "ImagePositionPatient", groups)
     return out
+
+
+def _found(sequence: str, keyword: str, groups: Any) -> np.ndarray:
+    """A value of the first that has it: within the macro, or by itself."""
+    holders = ((group.get(sequence) or [group])[0] for group in groups)
+    return np.array(next(h[keyword].value for h in holders if keyword in h), float)
 
 
 REFEREES: dict[str, Callable[[Path, Combination], None]] = {
