@@ -1,6 +1,8 @@
 """What went wrong with segmentations elsewhere, and must not here."""
 
+import ast
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -168,3 +170,208 @@ def test_what_viewers_need_is_there(kind):
     if kind != "LABELMAP":
         for item in plain.PerFrameFunctionalGroupsSequence:
             assert "SegmentIdentificationSequence" in item
+
+
+@pytest.mark.parametrize("variant", ["oblique", "tilted", "sagittal"])
+def test_decimal_strings_fit_and_directions_stay_orthonormal(variant):
+    series = phantom.ct_series(*SHAPE, variant=variant)
+    plain = parsed(Segmentation(series, labels(), "BINARY", descriptions(2)))
+    found = [element for element in plain.iterall() if element.VR == "DS"]
+    assert len(found) >= 4
+    for element in found:
+        values = element.value if element.VM > 1 else [element.value]
+        assert all(len(str(value)) <= 16 for value in values), element
+    shared = plain.SharedFunctionalGroupsSequence[0]
+    cosines = np.array(shared.PlaneOrientationSequence[0].ImageOrientationPatient, float)
+    turn = cosines.reshape(2, 3)
+    assert np.allclose(turn @ turn.T, np.eye(2), rtol=0, atol=1e-9)
+
+
+def test_fractions_that_hold_only_0_and_255_are_masks():
+    """dcmqi and others write masks so; 255 stands for 1, whatever one thinks of it."""
+    series = phantom.ct_series(*SHAPE)
+    made = Segmentation(series, labels(), "FRACTIONAL", descriptions(2))
+    plain = parsed(made)
+    assert set(np.unique(plain.pixel_array)) == {0, 255}
+    seg = Segmentation.from_dataset(plain)
+    masks = seg.get_volume().array
+    assert set(np.unique(masks)) == {0.0, 1.0}
+    combined = seg.get_volume(combine_segments=True)
+    binary = seg.to_binary(threshold=0.5)
+    assert np.array_equal(combined.array, binary.get_volume(combine_segments=True).array)
+    assert np.count_nonzero(combined.array == 2) == np.count_nonzero(labels() == 2)
+
+
+def test_a_smaller_grid_of_planes_without_its_empty_slices():
+    """A mask cut out in the plane, with places of its own, as dcmqi and Slicer write them."""
+    series = phantom.ct_series(*SHAPE)
+    whole = ik.get_volume_from_series(series)
+    places = np.array([ds.ImagePositionPatient for ds in series], float)
+    order = np.rint(whole.map_reference_to_indices(places)[:, 0])
+    part = whole.with_array(labels()[np.argsort(order)])[:, 1:9, 1:6]
+    seg = Segmentation(
+        series,
+        part.array,
+        "BINARY",
+        descriptions(2),
+        pixel_measures=ik.PixelMeasuresSequence(
+            part.spacing[1:], slice_thickness=2.0, spacing_between_slices=part.spacing[0]
+        ),
+        plane_orientation=ik.PlaneOrientationSequence("PATIENT", series[0].ImageOrientationPatient),
+        plane_positions=part.get_plane_positions(),
+    )
+    assert (seg.Rows, seg.Columns) == (8, 5)
+    found = segread(buffer_of(seg)).get_volume(combine_segments=True)
+    assert found.spatial_shape[0] < SHAPE[0]
+    assert np.count_nonzero(found.array) == np.count_nonzero(part.array) > 0
+    points = found.map_indices_to_reference(np.argwhere(found.array).astype(float))
+    there = np.rint(part.map_reference_to_indices(points)).astype(int)
+    assert np.array_equal(part.array[tuple(there.T)], found.array[found.array > 0])
+
+
+def test_an_empty_first_tile_does_not_move_the_others():
+    slide = phantom.slide_image(96, 96, 32)
+    matrix = np.zeros((1, 96, 96), np.uint8)
+    matrix[0, 40:90, 50:80] = 1
+    plain = parsed(Segmentation([slide], matrix, "BINARY", descriptions(1), tile_pixel_array=True))
+    (origin,) = plain.TotalPixelMatrixOriginSequence
+    (of_source,) = slide.TotalPixelMatrixOriginSequence
+    assert origin == of_source
+    first = plain.PerFrameFunctionalGroupsSequence[0].PlanePositionSlideSequence[0]
+    assert first.RowPositionInTotalImagePixelMatrix == 33
+    found = Segmentation.from_dataset(plain).get_total_pixel_matrix(combine_segments=True)
+    assert np.array_equal(found, matrix[0])
+
+
+SEG, SPACE = "plugins/seg/tests", "tests/spatial"
+# What went wrong elsewhere, and the tests that would fail if it did here.
+HELD_BY = {
+    "a column cosine of [0, -1, 0] mirrors": [
+        f"{SEG}/test_pitfalls.py::test_a_column_cosine_that_points_the_other_way_mirrors_nothing",
+        f"{SPACE}/test_pitfalls.py::test_a_column_direction_that_points_to_the_front_mirrors_nothing",
+    ],
+    "flips between NIfTI and DICOM": [
+        f"{SEG}/test_interchange.py::test_round_trip",
+        f"{SPACE}/test_conversions.py::test_other_programs_find_voxels_of_nifti_files_in_their_places",
+    ],
+    "a multi-frame source reverses the order": [
+        f"{SEG}/test_creation.py::test_a_multiframe_source_in_either_order",
+    ],
+    "single frames arrive unsorted": [
+        f"{SEG}/test_creation.py::test_the_order_of_the_series_means_nothing",
+        f"{SEG}/test_creation.py::test_every_voxel_is_where_its_source_pixel_is",
+    ],
+    "a permuted or flipped volume loses its references": [
+        f"{SEG}/test_volumes_and_referees.py::test_a_turned_volume_keeps_places_and_references",
+    ],
+    "an empty Derivation Image Sequence on an equal grid": [
+        f"{SEG}/test_volumes_and_referees.py::test_any_other_grid_keeps_its_own_geometry",
+        f"{SEG}/test_viewers.py::test_no_viewer_lacks_anything",
+    ],
+    "frames that are not stacked along the normal": [
+        f"{SEG}/test_volumes_and_referees.py::test_irregular_series_are_stored_and_say_what_they_are",
+        f"{SPACE}/test_pitfalls.py::test_planes_that_do_not_follow_their_normal_are_no_volume",
+    ],
+    "origins half a voxel aside": [
+        f"{SEG}/test_volumes_and_referees.py::test_any_other_grid_keeps_its_own_geometry",
+    ],
+    "slice thickness for slice spacing": [
+        f"{SEG}/test_pitfalls.py::test_slice_thickness_is_not_slice_spacing",
+    ],
+    "a missing slice, a doubled gap, the spacing of the first pair": [
+        f"{SEG}/test_sources.py::test_irregular_stacks",
+        f"{SPACE}/test_pitfalls.py::test_a_doubled_gap_is_seen_wherever_it_is",
+    ],
+    "two acquisitions at one position": [
+        f"{SEG}/test_sources.py::test_a_doubled_series_keeps_both",
+        f"{SPACE}/test_pitfalls.py::test_two_acquisitions_of_the_same_planes_are_two_stacks",
+    ],
+    "temporal indices that do not start at 1": [
+        f"{SEG}/test_pitfalls.py::test_time_points_need_not_be_numbered_from_one",
+    ],
+    "gantry tilt": [
+        f"{SEG}/test_volumes_and_referees.py::test_irregular_series_are_stored_and_say_what_they_are",
+    ],
+    "silent interpolation": [
+        f"{SPACE}/test_pitfalls.py::test_nothing_is_interpolated_silently",
+    ],
+    "a tolerance of orthogonality that depends on the scale": [
+        f"{SPACE}/test_tolerances.py::test_equality_means_the_same_at_every_scale",
+    ],
+    "a grid that differs from that of the image": [
+        f"{SEG}/test_pitfalls.py::test_a_smaller_grid_of_planes_without_its_empty_slices",
+        f"{SEG}/test_volumes_and_referees.py::test_a_volume_of_other_extent_goes_to_the_grid_of_the_source",
+    ],
+    "images without a frame of reference": [
+        f"{SEG}/test_sources.py::test_sources_without_a_place",
+        f"{SEG}/test_unplaced.py::test_frames_are_those_of_the_source",
+    ],
+    "an empty first tile that moves the origin": [
+        f"{SEG}/test_pitfalls.py::test_an_empty_first_tile_does_not_move_the_others",
+    ],
+    "frames of single bits that are no whole bytes": [
+        f"{SEG}/test_creation.py::test_frames_whose_bits_do_not_fill_bytes",
+        f"{SEG}/test_bitplanes.py::test_masks_give_the_same_bytes_as_the_plain_way",
+        f"{SEG}/test_referee_table.py::test_every_combination",
+    ],
+    "masks without any pixel": [
+        f"{SEG}/test_creation.py::test_empty_masks_keep_their_frames_and_say_so",
+    ],
+    "a described segment without frames": [
+        f"{SEG}/test_creation.py::test_a_described_segment_without_pixels",
+    ],
+    "segments with unequal numbers of frames": [
+        f"{SEG}/test_pitfalls.py::test_segments_with_unequal_numbers_of_frames",
+    ],
+    "an overlap hidden in two frames of a label map": [
+        f"{SEG}/test_pitfalls.py::test_an_overlap_hidden_in_two_frames_of_a_label_map_is_found",
+    ],
+    "fractions that hold 0 and 255": [
+        f"{SEG}/test_pitfalls.py::test_fractions_that_hold_only_0_and_255_are_masks",
+    ],
+    "dimension indices among the shared groups": [
+        f"{SEG}/test_pitfalls.py::test_groups_that_stand_among_the_shared_ones_count",
+    ],
+    "an instance that is referred to twice": [
+        f"{SEG}/test_pitfalls.py::test_an_instance_that_is_referred_to_twice_gives_its_pixels_once",
+    ],
+    "OHIF: referenced series, sources of each frame, colours, the same study": [
+        f"{SEG}/test_pitfalls.py::test_what_viewers_need_is_there",
+        f"{SEG}/test_viewers.py::test_no_viewer_lacks_anything",
+    ],
+    "OHIF: all frames, also the empty ones": [
+        f"{SEG}/test_creation.py::test_frames_of_empty_planes_can_be_kept",
+    ],
+    "Weasis: sources and the same grid": [
+        f"{SEG}/test_pitfalls.py::test_what_viewers_need_is_there",
+        f"{SEG}/test_viewers.py::test_frames_of_label_maps_without_sources_are_seen",
+    ],
+    "3D Slicer: frames of whole bytes": [
+        f"{SEG}/test_viewers.py::test_no_viewer_lacks_anything",
+        f"{SEG}/test_interchange.py::test_slicers_own_library_reads_what_we_write",
+    ],
+    "slide viewers: the origin of the matrix at the top level": [
+        f"{SEG}/test_viewers.py::test_slide_viewers_need_the_origin_at_the_top_level",
+    ],
+    "decimal strings of more than 16 characters": [
+        f"{SEG}/test_pitfalls.py::test_decimal_strings_fit_and_directions_stay_orthonormal",
+    ],
+    "a palette together with colours, or without a profile": [
+        f"{SEG}/test_palettes.py::test_palette_in_and_out",
+        f"{SEG}/test_palettes.py::test_colours_besides_the_palette_are_refused",
+    ],
+}
+
+
+def test_every_pitfall_has_tests_that_exist():
+    root = Path(__file__).parents[3]
+    functions: dict[str, set[str]] = {}
+    for item, tests in HELD_BY.items():
+        assert tests, item
+        for test in tests:
+            path, _, name = test.partition("::")
+            if path not in functions:
+                tree = ast.parse((root / path).read_text())
+                defined = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+                functions[path] = {node.name for node in defined}
+            assert name in functions[path], f"{item}: there is no {test}"
