@@ -70,7 +70,7 @@ SYNTAXES: Mapping[UID, SyntaxRule] = {
     DEFLATED_IMAGE_FRAME: SyntaxRule("PS3.5 8.2.16", _ANY),
     RLELossless: SyntaxRule("PS3.5 8.2.2", _BYTES),
     JPEGLSLossless: SyntaxRule("PS3.5 8.2.3", _BYTES),
-    JPEG2000Lossless: SyntaxRule("PS3.5 8.2.4", _BYTES, "jpeg2000"),
+    JPEG2000Lossless: SyntaxRule("PS3.5 8.2.4", _ANY, "jpeg2000"),
     HTJ2KLossless: SyntaxRule("PS3.5 8.2.14", _BYTES, "codecs"),
     HTJ2KLosslessRPCL: SyntaxRule("PS3.5 8.2.14", _BYTES, "codecs"),
     JPEG_XL_LOSSLESS: SyntaxRule("PS3.5 8.2.15", _BYTES, "codecs"),
