@@ -1,6 +1,7 @@
 """Every type of segmentation in every transfer syntax: written and read equal, or refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,26 @@ def test_a_missing_codec_is_named(series, labels, monkeypatch):
     monkeypatch.setattr(encoders, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r"iodkit-image\[codecs\]"):
         make(series, labels, "LABELMAP", 8, transfer_syntax_uid="1.2.840.10008.1.2.4.110")
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("codec", ["imagecodecs", "openjpeg"])
+def test_single_bits_in_jpeg_2000_whichever_codec_is_there(codec, series, labels, monkeypatch):
+    """PS3.5 table 8.2.4-1: Bits Allocated may be 1."""
+    library(codec, codec)
+    if codec == "openjpeg":
+        monkeypatch.setattr(
+            encoders, "find_spec", lambda name: None if name == "imagecodecs" else find_spec(name)
+        )
+        labels = np.pad(labels, [(0, 0), (0, 0), (0, 5)])  # it wants 32 rows and columns
+        series = phantom.ct_series(SHAPE[0], *labels.shape[1:])
+    _, seg = make(series, labels, "BINARY", 1, transfer_syntax_uid="1.2.840.10008.1.2.4.90")
+    stream = seg.get_raw_frame(1)
+    marker = stream.find(b"\xff\x51")  # SIZ, ISO 15444-1 A.5.1
+    assert stream[marker + 40] + 1 == 1  # bits of the component
+    uids = [ds.SOPInstanceUID for ds in series]
+    options = {"combine_segments": True, "assert_missing_frames_are_empty": True}
+    assert np.array_equal(seg.get_pixels_by_source_instance(uids, **options), labels)
 
 
 @pytest.mark.parametrize("workers", [2, ThreadPoolExecutor(2)], ids=["processes", "threads"])

@@ -188,7 +188,8 @@ def _pydicom(task: EncodingTask) -> bytes:
         "columns": frame.shape[1],
         "samples_per_pixel": 1 if frame.ndim == 2 else frame.shape[2],
         "number_of_frames": 1,
-        "bits_allocated": task.bits_allocated,
+        # Its pixels are whole bytes; the codestream has the bits that are stored.
+        "bits_allocated": max(task.bits_allocated, 8),
         "bits_stored": task.bits_stored,
         "pixel_representation": int(task.is_signed),
         "photometric_interpretation": task.color,
