@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.uid import JPEGBaseline8Bit
 
 import iodkit as ik
 from iodkit.testing import phantom
@@ -83,12 +84,52 @@ def no_profile(ds):
     ds.PhotometricInterpretation = "PALETTE COLOR"
 
 
+def more_of_image_type(ds):
+    ds.ImageType = ["DERIVED", "PRIMARY", "AXIAL"]
+
+
+def scale_beyond_8_bits(ds):
+    ds.MaximumFractionalValue = 300
+
+
+def two_segments_in_a_frame(ds):
+    group = ds.PerFrameFunctionalGroupsSequence[3]
+    group.SegmentIdentificationSequence[0].ReferencedSegmentNumber = [1, 2]
+
+
+def hidden_loss(ds):
+    ds.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    ds.SegmentsOverlap = "UNDEFINED"
+
+
+def denied_overlap(ds):
+    ds.PixelData = b"\xff" * len(ds.PixelData)
+
+
+def two_labels_at_one_place(ds):
+    frames = ds.pixel_array
+    ds.PerFrameFunctionalGroupsSequence.append(ds.PerFrameFunctionalGroupsSequence[0])
+    ds.NumberOfFrames = len(frames) + 1
+    ds.PixelData = frames.tobytes() + np.where(frames[:1] == 1, 2, 0).astype(np.uint8).tobytes()
+
+
+def another_derivation(ds):
+    for group in ds.PerFrameFunctionalGroupsSequence[2:]:
+        group.DerivationImageSequence[0].DerivationCodeSequence[0].CodeValue = "113040"
+
+
+def another_purpose(ds):
+    item = ds.PerFrameFunctionalGroupsSequence[1].DerivationImageSequence[0]
+    item.SourceImageSequence[0].PurposeOfReferenceCodeSequence[0].CodeValue = "121324"
+
+
 def no_name(ds):
     del ds.SegmentSequence[1].SegmentAlgorithmName
 
 
 FRAME = "PerFrameFunctionalGroupsSequence[{}].SegmentIdentificationSequence[1]"
 NUMBER = f"{FRAME}.ReferencedSegmentNumber"
+DERIVATION = "PerFrameFunctionalGroupsSequence[{}].DerivationImageSequence[1]"
 PLANTED = [
     ("BINARY", wrong_class, "seg-type", "SegmentationType"),
     ("BINARY", gap, "seg-segment-numbers", "SegmentSequence[2].SegmentNumber"),
@@ -107,6 +148,25 @@ PLANTED = [
         "SegmentSequence[2].RecommendedDisplayCIELabValue",
     ),
     ("LABELMAP", no_profile, "seg-palette", "ICCProfile"),
+    ("BINARY", more_of_image_type, "seg-image-type", "ImageType"),
+    ("FRACTIONAL", scale_beyond_8_bits, "seg-fractions", "MaximumFractionalValue"),
+    ("BINARY", two_segments_in_a_frame, "seg-referenced-segments", NUMBER.format(4)),
+    ("BINARY", hidden_loss, "seg-loss", "LossyImageCompression"),
+    ("BINARY", denied_overlap, "seg-overlap", "PixelData"),
+    ("LABELMAP", two_labels_at_one_place, "seg-overlap", "PixelData"),
+    (
+        "BINARY",
+        another_derivation,
+        "seg-derivation",
+        DERIVATION.format(3) + ".DerivationCodeSequence[1].CodeValue",
+    ),
+    (
+        "LABELMAP",
+        another_purpose,
+        "seg-derivation",
+        DERIVATION.format(2)
+        + ".SourceImageSequence[1].PurposeOfReferenceCodeSequence[1].CodeValue",
+    ),
 ]
 
 
@@ -119,6 +179,36 @@ def test_planted_fault(tmp_path, kind, plant, code, path):
     report = ik.validate(ds)
     assert (code, path) in {(f.code, f.path) for f in report}, str(report)
     assert "rule-failed" not in report.count("code"), str(report)
+
+
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL", "LABELMAP"])
+def test_segments_may_be_described_in_any_order(tmp_path, kind):
+    """PS3.3 C.8.20.2: items need not be ordered by Segment Number."""
+    ds = written(tmp_path, kind)
+    masks = ik.seg.Segmentation.from_dataset(ds).get_volume(segment_numbers=[1, 2]).array
+    ds.SegmentSequence = ds.SegmentSequence[::-1]
+    ds.SegmentSequence[0].SegmentLabel = "The last"
+    assert not list(ik.validate(ds).filter(at_least="warning"))
+    seg = ik.seg.Segmentation.from_dataset(ds)
+    assert sorted(seg.segment_numbers) == [1, 2]
+    assert seg.get_segment_description(2).segment_label == "The last"
+    assert seg.get_segment_numbers(segment_label="The last") == [2]
+    assert np.array_equal(seg.get_volume(segment_numbers=[1, 2]).array, masks)
+    volume = seg.get_volume()
+    for index, number in enumerate(volume.get_channel_values("ReferencedSegmentNumber")):
+        assert np.array_equal(volume.array[..., index], masks[..., number - 1])
+    less = seg.without_segments([1])
+    assert [d.segment_label for d in map(less.get_segment_description, less.segment_numbers)] == [
+        "The last"
+    ]
+
+
+def test_overlap_may_be_owned_up_to(tmp_path):
+    ds = written(tmp_path, "BINARY")
+    denied_overlap(ds)
+    for value in ("YES", "UNDEFINED"):
+        ds.SegmentsOverlap = value
+        assert not list(ik.validate(ds).filter(at_least="warning"))
 
 
 def test_tiles_without_functional_groups_need_no_reference():

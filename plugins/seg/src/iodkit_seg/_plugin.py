@@ -58,19 +58,23 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
 
 
 _RULES = (
-    ("seg-type", "PS3.3 C.8.20.2.3", "check_type"),
-    ("seg-segment-numbers", "PS3.3 C.8.20.2", "check_segment_numbers"),
-    ("seg-referenced-segments", "PS3.3 C.8.20.3.1", "check_referenced_segments"),
-    ("seg-bits", "PS3.3 C.8.20.2.1", "check_bits"),
-    ("seg-fractions", "PS3.3 C.8.20.2.3.2", "check_fractions"),
-    ("seg-label-values", "PS3.3 C.8.20.2.3.3", "check_label_values"),
-    ("seg-palette", "PS3.3 C.8.20.2", "check_palette"),
+    ("seg-type", "PS3.3 C.8.20.2.3", "error", "rules:check_type"),
+    ("seg-image-type", "PS3.3 C.8.20.2", "error", "rules:check_image_type"),
+    ("seg-segment-numbers", "PS3.3 C.8.20.2", "error", "rules:check_segment_numbers"),
+    ("seg-referenced-segments", "PS3.3 C.8.20.3.1", "error", "rules:check_referenced_segments"),
+    ("seg-bits", "PS3.3 C.8.20.2.1", "error", "rules:check_bits"),
+    ("seg-loss", "PS3.3 C.8.20.2.2", "error", "rules:check_loss"),
+    ("seg-fractions", "PS3.3 C.8.20.2.3.2", "error", "rules:check_fractions"),
+    ("seg-label-values", "PS3.3 C.8.20.2.3.3", "error", "rules:check_label_values"),
+    ("seg-palette", "PS3.3 C.8.20.2", "error", "rules:check_palette"),
+    ("seg-overlap", "PS3.3 C.8.20.2.3", "error", "frame_rules:check_overlap"),
+    ("seg-derivation", "PS3.3 A.51.5.1", "warning", "frame_rules:check_derivation"),
 )
 
 
 @hookimpl
 def iodkit_validation_rules() -> list[RuleEntry]:
-    """Register the rules of PS3.3 C.8.20.
+    """Register the rules of PS3.3 A.51 and C.8.20.
 
     Returns
     -------
@@ -78,8 +82,8 @@ def iodkit_validation_rules() -> list[RuleEntry]:
         One record for each rule.
     """
     return [
-        RuleEntry(code, clause, "error", f"iodkit_seg.rules:{function}", tuple(_CASES))
-        for code, clause, function in _RULES
+        RuleEntry(code, clause, severity, f"iodkit_seg.{function}", tuple(_CASES))
+        for code, clause, severity, function in _RULES
     ]
 
 

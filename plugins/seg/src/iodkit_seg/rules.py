@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
 from iodkit.attributes import Fault
 from iodkit_seg.encoding.syntaxes import TYPE_BITS
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = [
     "check_bits",
     "check_fractions",
+    "check_image_type",
     "check_label_values",
+    "check_loss",
     "check_palette",
     "check_referenced_segments",
     "check_segment_numbers",
@@ -31,6 +34,9 @@ __all__ = [
 _LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _PER_FRAME = "PerFrameFunctionalGroupsSequence"
 _BITS = {kind.value: bits for kind, bits in TYPE_BITS.items()}
+_HIGHEST_OF_8_BITS = 255
+# Others with loss may be used without any.
+_ALWAYS_LOSSY = frozenset((JPEGBaseline8Bit, JPEGExtended12Bit))
 _FRACTIONAL_TYPES = ("PROBABILITY", "OCCUPANCY")
 
 
@@ -54,8 +60,27 @@ def check_type(dataset: Dataset) -> Iterator[Fault]:
         yield Fault("SegmentationType", kind, " or ".join(allowed))
 
 
+def check_image_type(dataset: Dataset) -> Iterator[Fault]:
+    """Find image types of more than the two values DERIVED and PRIMARY.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The object.
+
+    Yields
+    ------
+    Fault
+        At most one; what the two values are is a matter of the attribute tables.
+    """
+    found = dataset.get("ImageType")
+    values = [found] if isinstance(found, str) else list(found or ())
+    if len(values) > 2:
+        yield Fault("ImageType", "\\".join(map(str, values)), "DERIVED\\PRIMARY, and no more")
+
+
 def check_segment_numbers(dataset: Dataset) -> Iterator[Fault]:
-    """Find numbers of segments that repeat, or that do not count 1, 2, 3, ….
+    """Find numbers of segments that repeat, or that are not 1, 2, 3, … in any order.
 
     Parameters
     ----------
@@ -69,13 +94,15 @@ def check_segment_numbers(dataset: Dataset) -> Iterator[Fault]:
     """
     seen: set[int] = set()
     is_map = dataset.get("SegmentationType") == "LABELMAP"
-    for position, (path, item) in enumerate(_segments(dataset), 1):
+    segments = list(_segments(dataset))
+    for path, item in segments:
         number = item.get("SegmentNumber")
         where = f"{path}.SegmentNumber"
         if number is None or number in seen:
             yield Fault(where, number, "a number that no other segment has")
-        elif not is_map and number != position:
-            yield Fault(where, number, f"{position}: segments are numbered from 1 by 1")
+        elif not is_map and not 1 <= number <= len(segments):
+            expected = f"1 to {len(segments)}: segments are numbered from 1 by 1"
+            yield Fault(where, number, expected)
         if number is not None:
             seen.add(number)
 
@@ -105,6 +132,11 @@ def check_referenced_segments(dataset: SOPClass) -> Iterator[Fault]:
     if len(lacking):
         expected = "the number of the frame's segment"
         yield Fault(_identification(int(lacking[0])), None, expected, count=len(lacking))
+    several = np.flatnonzero(column.data.counts > 1)
+    if len(several):
+        found = f"{int(column.data.counts[several[0]])} numbers"
+        where = _identification(int(several[0]))
+        yield Fault(where, found, "the number of one segment", count=len(several))
     numbers = column.data.values
     owners = np.repeat(np.arange(len(table)), column.data.counts)
     for number in np.unique(numbers).tolist():
@@ -171,6 +203,8 @@ def check_fractions(dataset: Dataset) -> Iterator[Fault]:
     if highest is None:
         yield Fault("MaximumFractionalValue", None, "the value that stands for 1")
         return
+    if not 1 <= highest <= _HIGHEST_OF_8_BITS:
+        yield Fault("MaximumFractionalValue", highest, "1 to 255, which pixels of 8 bits can hold")
     found = max((int(values[-1]) for values in _values_by_frame(dataset)), default=0)
     if found > highest:
         yield Fault("PixelData", found, f"no value above MaximumFractionalValue, {highest}")
@@ -222,6 +256,25 @@ def check_palette(dataset: Dataset) -> Iterator[Fault]:
         if name in item:
             remedy = "Remove it: the palette says the colours"
             yield Fault(f"{path}.{name}", item.get(name), "nothing, with a palette", remedy)
+
+
+def check_loss(dataset: Dataset) -> Iterator[Fault]:
+    """Find compression with loss that is not owned up to.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The object.
+
+    Yields
+    ------
+    Fault
+        At most one.
+    """
+    syntax = getattr(dataset, "file_meta", {}).get("TransferSyntaxUID")
+    found = dataset.get("LossyImageCompression")
+    if syntax in _ALWAYS_LOSSY and found != "01":
+        yield Fault("LossyImageCompression", found, f"01, as {syntax.name} loses information")
 
 
 def _segments(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
