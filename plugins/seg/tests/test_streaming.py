@@ -2,7 +2,9 @@
 
 import datetime as dt
 import itertools
+import os
 import tempfile
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import iodkit as ik
-from iodkit.errors import InvalidValueError, OutOfRangeError, WriteError
+from iodkit.errors import InvalidTypeError, InvalidValueError, OutOfRangeError, WriteError
 from iodkit.io import Spool
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, SegmentationWriter
@@ -347,6 +349,157 @@ def test_a_geometry_of_its_own(tmp_path, ct_series):
             descriptions(),
             geometry=smaller.permute_spatial_axes([2, 1, 0]).get_geometry(),
         )
+
+
+@pytest.mark.parametrize("workers", [2, ThreadPoolExecutor(2)], ids=["processes", "threads"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_workers_make_the_same_file(workers, kind, tmp_path):
+    """More frames than may wait, from memory that is used again at once."""
+    series = phantom.ct_series(30, *SHAPE[1:])
+    labels = np.random.default_rng(3).integers(0, 4, (30, *SHAPE[1:]), np.uint8)
+    arguments, keywords = (kind, descriptions()), {"transfer_syntax_uid": DEFLATED_FRAMES}
+    whole = made_whole(tmp_path, series, labels, *arguments, **keywords)
+    buffer = np.empty(SHAPE[1:], np.uint8)
+    with (
+        fixed(),
+        SegmentationWriter(
+            tmp_path / "seg.dcm", series, *arguments, workers=workers, **keywords
+        ) as writer,
+    ):
+        for plane in range(30):
+            buffer[:] = labels[plane]
+            writer.write_planes(buffer, plane)
+            buffer[:] = 1
+    assert (tmp_path / "seg.dcm").read_bytes() == whole
+
+
+class Counting(Executor):
+    """Does a job only when its result is asked for, and counts those that wait."""
+
+    def __init__(self, fails_at=None):
+        self.waiting, self.most, self.done, self.fails_at = 0, 0, 0, fails_at
+
+    def submit(self, function, /, *arguments):
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        future = Future()
+        future.result = lambda: self._finish(function, arguments)
+        return future
+
+    def _finish(self, function, arguments):
+        self.waiting -= 1
+        self.done += 1
+        if self.done == self.fails_at:
+            raise OSError("a worker died")
+        return function(*arguments)
+
+
+def test_few_frames_wait_for_workers(tmp_path):
+    executor = Counting()
+    series = phantom.ct_series(100, *SHAPE[1:])
+    with SegmentationWriter(
+        tmp_path / "seg.dcm",
+        series,
+        "LABELMAP",
+        descriptions(1),
+        transfer_syntax_uid=RLE,
+        workers=executor,
+    ) as writer:
+        writer.write_array(np.ones((100, *SHAPE[1:]), np.uint8))
+    assert executor.done == 100
+    assert executor.most <= 4 * (os.cpu_count() or 1) + 1
+    read = ik.seg.segread(tmp_path / "seg.dcm")
+    assert (read.get_stored_frames() == 1).all()
+
+
+def test_a_worker_that_fails_leaves_nothing(tmp_path):
+    series = phantom.ct_series(3, *SHAPE[1:])
+    with (
+        pytest.raises(OSError, match="a worker died"),
+        SegmentationWriter(
+            tmp_path / "seg.dcm",
+            series,
+            "LABELMAP",
+            descriptions(1),
+            transfer_syntax_uid=RLE,
+            workers=Counting(fails_at=2),
+        ) as writer,
+    ):
+        writer.write_array(np.ones((3, *SHAPE[1:]), np.uint8))
+    assert not list(tmp_path.iterdir())
+
+
+def test_workers_of_a_wrong_type_are_named(tmp_path, ct_series):
+    with pytest.raises(InvalidTypeError, match="workers"):
+        SegmentationWriter(
+            tmp_path / "seg.dcm",
+            ct_series,
+            "LABELMAP",
+            descriptions(1),
+            transfer_syntax_uid=RLE,
+            workers="two",
+        )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_planes_of_a_shape_of_their_own(kind, tmp_path):
+    """With positions of their own, planes need not have the size of the source images."""
+    series = SOURCES["series"]
+    volume = ik.get_volume_from_series(series)[1:5, 2:9, 3:8]
+    labels = np.random.default_rng(4).integers(0, 4, volume.shape).astype(np.uint8)
+    keywords = {
+        "plane_positions": volume.get_plane_positions(),
+        "plane_orientation": volume.get_plane_orientation(),
+        "pixel_measures": volume.get_pixel_measures(),
+    }
+    arguments = (kind, descriptions())
+    whole = made_whole(tmp_path, series, labels, *arguments, **keywords)
+    with (
+        fixed(),
+        SegmentationWriter(
+            tmp_path / "seg.dcm", series, *arguments, plane_shape=(7, 5), **keywords
+        ) as writer,
+    ):
+        assert writer.number_of_places == 4
+        writer.write_planes(labels[2:], 2)
+        writer.write_planes(labels[:2], 0)
+    assert (tmp_path / "seg.dcm").read_bytes() == whole
+    found = ik.seg.segread(tmp_path / "seg.dcm").get_volume(combine_segments=True)
+    assert np.allclose(found.affine, volume.affine, atol=1e-4)
+    assert np.array_equal(found.array, labels)
+
+
+def test_a_level_of_a_pyramid_has_a_matrix_of_its_own(tmp_path):
+    slide = SLIDES["TILED_FULL"]
+    matrix = np.random.default_rng(5).integers(0, 2, (1, 25, 35)).astype(np.uint8)
+    keywords = {"tile_pixel_array": True, "pyramid_uid": "2.25.3", "tile_size": (16, 16)}
+    arguments = ("BINARY", descriptions(1))
+    whole = made_whole(tmp_path, [slide], matrix, *arguments, **keywords)
+    with (
+        fixed(),
+        SegmentationWriter(
+            tmp_path / "seg.dcm", [slide], *arguments, plane_shape=(25, 35), **keywords
+        ) as writer,
+    ):
+        writer.write_region(matrix[0, 16:], 16, 0)
+        writer.write_region(matrix[0, :16], 0, 0)
+    assert (tmp_path / "seg.dcm").read_bytes() == whole
+    found = ik.seg.segread(tmp_path / "seg.dcm")
+    assert np.array_equal(found.get_total_pixel_matrix(combine_segments=True), matrix[0])
+
+
+@pytest.mark.parametrize("shape", [(8, 9), (13, 8), (0, 9), (13,)])
+def test_a_shape_that_does_not_fit_is_refused(shape, tmp_path):
+    with pytest.raises(InvalidValueError, match=r"plane_shape.*\(13, 9\)"):
+        SegmentationWriter(
+            tmp_path / "seg.dcm",
+            SOURCES["series"],
+            "BINARY",
+            descriptions(1),
+            plane_shape=shape,
+        )
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.referee

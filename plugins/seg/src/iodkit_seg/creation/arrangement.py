@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     )
     from iodkit.spatial import VolumeGeometry
 
-__all__ = ["PixelExtent", "PlaneOverrides", "Tiling", "arrange", "fit_volume"]
+__all__ = [
+    "PixelExtent",
+    "PlaneOverrides",
+    "Tiling",
+    "arrange",
+    "fit_volume",
+    "require_plane_shape",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,37 @@ def arrange(
     if overrides.plane_positions is not None and extent.plane_shape is not None:
         stack = stack.resized(*extent.plane_shape)
     return stack
+
+
+def require_plane_shape(extent: PixelExtent, places: FrameArrangement, *, is_matrix: bool) -> None:
+    """Raise if planes, or the total pixel matrix, have another shape than the caller says.
+
+    Parameters
+    ----------
+    extent : PixelExtent
+        What the caller says.
+    places : FrameArrangement
+        Places of frames, as they came out.
+    is_matrix : bool
+        Whether the pixels are a total pixel matrix.
+
+    Raises
+    ------
+    InvalidValueError
+        If they differ.
+    """
+    shape = (places.rows, places.columns)
+    if is_matrix and isinstance(places, TileGrid):
+        shape = places.matrix_shape
+    if extent.shape is not None and (tuple(extent.shape) != shape or min(shape) < 1):
+        raise InvalidValueError(
+            "planes of this shape have no place among the source images",
+            attribute="plane_shape",
+            found=extent.shape,
+            expected=f"{shape[0], shape[1]}",
+            remedy="Pass plane_positions as well, or a geometry; or, for a level of a pyramid, "
+            "pyramid_uid and tile_pixel_array=True.",
+        )
 
 
 def _place_volume(volume: Any, sources: SourceFrames, overridden: bool) -> FrameArrangement:

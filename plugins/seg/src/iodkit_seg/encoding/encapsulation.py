@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -11,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.uid import UID
 
-from iodkit.errors import InvalidTypeError
 from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.encapsulation import Encapsulation
 from iodkit_image.pixels.encoding import encode_frame, encode_frames
+from iodkit_seg.encoding.workers import executor_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
     from pydicom.dataset import Dataset
@@ -145,24 +144,9 @@ def _batches(arrays: Iterable[NDArray[Any]], count: int) -> Iterator[NDArray[Any
 
 def _run(job: Any, batches: Iterable[NDArray[Any]], workers: int | Executor) -> list[bytes]:
     """Compress frames, here or elsewhere; the order stays."""
-    return list(chain.from_iterable(_results(job, batches, workers)))
-
-
-def _results(
-    job: Any, batches: Iterable[NDArray[Any]], workers: int | Executor
-) -> Iterator[list[bytes]]:
-    if isinstance(workers, Executor):
-        yield from workers.map(job, batches, chunksize=_CHUNK)
-        return
-    if isinstance(workers, bool) or not isinstance(workers, int):
-        raise InvalidTypeError(
-            "wrong type",
-            attribute="workers",
-            found=type(workers).__name__,
-            expected="a number of processes, or a concurrent.futures.Executor",
-        )
-    if workers == 0:
-        yield from map(job, batches)
-        return
-    with ProcessPoolExecutor(workers if workers > 0 else os.cpu_count()) as executor:
-        yield from executor.map(job, batches, chunksize=_CHUNK)
+    with executor_for(workers) as executor:
+        if executor is None:
+            results = map(job, batches)
+        else:
+            results = executor.map(job, batches, chunksize=_CHUNK)
+        return list(chain.from_iterable(results))

@@ -17,7 +17,7 @@ from iodkit_image.derived import (
     cut_block,
     plane_pieces,
 )
-from iodkit_seg.creation.arrangement import PixelExtent
+from iodkit_seg.creation.arrangement import PixelExtent, require_plane_shape
 from iodkit_seg.creation.construction import begin
 from iodkit_seg.encoding.bitplanes import mask_bits
 from iodkit_seg.encoding.frames import pixel_type
@@ -86,8 +86,8 @@ class SegmentationWriter:
     **kwargs
         Further arguments of :class:`Segmentation`.  `use_extended_offset_table` may be ``None``,
         and is by default: only where the basic offset table cannot hold the offsets.  Frames are
-        compressed as they come, in the thread that writes them, whatever `workers` says; write
-        from one thread at a time.
+        compressed as they come: with `workers` elsewhere while further ones come, a few at a
+        time, so that memory stays bounded.  Write from one thread at a time.
 
     Raises
     ------
@@ -128,17 +128,20 @@ class SegmentationWriter:
         plan = self._plan = begin(
             self._dataset, source_images, extent, segmentation_type, segment_descriptions, **kwargs
         )
+        require_plane_shape(extent, plan.places, is_matrix=plan.is_matrix)
         _require_axes(geometry, plan.sources)
         compress = plan.compressor()
         # Settings of a block that has ended when the file is closed still hold for it.
         self._context = contextvars.copy_context()
         self._overwrite = overwrite
         self._folder = temporary_folder or self._path.resolve().parent
-        self._spool = Spool(self._folder)
         self._union: BitmapFile | None = None
         rows, columns = plan.places.rows, plan.places.columns
         dtype = pixel_type(plan.bits_allocated)
-        storage = SpooledFrames(self._spool, rows, columns, dtype, compress)
+        workers = plan.options.workers
+        storage = self._storage = SpooledFrames(
+            Spool(self._folder), rows, columns, dtype, compress, workers
+        )
         self._encoder = plan.encoder(storage)
         self._arrivals = Arrivals(plan.places.number_of_places, plan.numbers)
         self._output = SegmentationOutput(plan, self._dataset, storage, compress, limits)
@@ -317,7 +320,7 @@ class SegmentationWriter:
     def abort(self) -> None:
         """Give up: nothing is written, and what has come is forgotten."""
         self._is_open = False
-        self._spool.close()
+        self._storage.close()
         if self._union is not None:
             self._union.close()
 
