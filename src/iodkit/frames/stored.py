@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from pydicom.filereader import read_dataset
 
 from iodkit.errors import InvalidValueError
 from iodkit.frames.builder import FunctionalGroups
+from iodkit.frames.groups import EncodedItems
 from iodkit.frames.instances import PER_FRAME, SHARED, encoded_items, read_instance
 from iodkit.frames.items import encode_items
 from iodkit.frames.levels import IS_LONG
@@ -181,13 +183,17 @@ class _Part:
     def __init__(self, dataset: Dataset) -> None:
         self._per_frame = encoded_items(dataset, *PER_FRAME)
         self._shared = encoded_items(dataset, *SHARED)
-        if self._per_frame is None:
+        if self._per_frame is None and self._shared is None:
             raise InvalidValueError(
                 "the object has no functional groups",
                 attribute=PER_FRAME[1],
                 clause="PS3.3 C.7.6.16",
             )
-        self.count = read_instance(Snapshot.of(dataset), len(self._per_frame)).number_of_frames
+        given = None if self._per_frame is None else len(self._per_frame)
+        self.count = read_instance(Snapshot.of(dataset), given).number_of_frames
+        if self._per_frame is None:
+            assert self._shared is not None
+            self._per_frame = _empty_items(self.count, self._shared.encoding)
         self.per_frame_tags = frozenset(self._per_frame.level(()).elements)
         shared = () if self._shared is None else self._shared.level(()).elements
         self.tags = self.per_frame_tags | frozenset(shared)
@@ -227,6 +233,12 @@ class _Part:
         entries = [*column.pool.entries, *shared.encode(column.encoding).entries]
         codes = np.where(column.pool.codes < 0, len(entries) - 1, column.pool.codes)
         return StoredColumn(Pool(entries, codes), column.encoding)
+
+
+def _empty_items(count: int, encoding: Encoding) -> EncodedItems:
+    """Items of as many frames that have nothing of their own, as TILED_FULL allows."""
+    item = struct.pack("<HHI" if encoding.little_endian else ">HHI", 0xFFFE, 0xE000, 0)
+    return EncodedItems(item * count, encoding, PER_FRAME[1])
 
 
 def _elements(level: ItemLevel, spans: Spans | None) -> list[tuple[int, bytes]]:

@@ -13,6 +13,7 @@ from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.sop import Segmentation
 from iodkit_seg.stored.joining import joined, require_joinable
 from iodkit_seg.stored.successor import Successor
+from iodkit_seg.stored.tiling import tiled_alike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,6 +100,7 @@ def combine_segmentations(
             expected="two different segmentations or more",
         )
     require_joinable(parts)
+    tiled, organization = tiled_alike(parts)
     is_labelmap = parts[0].segmentation_type is SegmentationTypeValues.LABELMAP
     # Palettes of several label maps are not one palette: descriptions say the colours.
     plain = [without_palette(part, part.segment_descriptions) for part in parts]
@@ -112,8 +114,8 @@ def combine_segmentations(
         tuple(parts),
         f"{len(parts)} segmentations combined",
         sorted(items, key=lambda item: item.segment_number),
-        joined(parts, numbers),
-        attributes=plain[0][0],
+        joined(tiled, numbers),
+        attributes={**plain[0][0], **organization},
     ).make(**options)
 
 

@@ -20,6 +20,7 @@ from iodkit_seg.stored.joining import joined, require_joinable
 from iodkit_seg.stored.overlap import frames_by_place
 from iodkit_seg.stored.places import place_codes
 from iodkit_seg.stored.successor import Successor
+from iodkit_seg.stored.times import at_times, at_times_of_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,7 @@ def add_segments(
         plain = [revised(item, SegmentNumber=at) for at, item in enumerate(new, 1)]
         part = _made(segmentation, source_images, pixel_array, plain)
         require_joinable([segmentation, part])
+        part = at_times_of_sources(part, segmentation)
         own = {number: number for number in segmentation.segment_numbers}
         frames = joined(
             [segmentation, part],
@@ -60,12 +62,16 @@ def add_segments(
 
 
 def add_slices(
-    segmentation: Segmentation, pixel_array: Any, source_images: Sequence[Dataset]
+    segmentation: Segmentation,
+    pixel_array: Any,
+    source_images: Sequence[Dataset],
+    temporal_position_index: int | Sequence[int] | None,
 ) -> Successor:
     """Add slices; see :meth:`EditableSegmentation.with_slices`."""
     items = segmentation.segment_descriptions
     part = _made(segmentation, source_images, pixel_array, items)
     require_joinable([segmentation, part])
+    part = at_times(part, segmentation, temporal_position_index)
     _require_new_places(segmentation, part)
     same = {item.segment_number: item.segment_number for item in items}
     count = len(np.unique(place_codes(part.frame_table)))
@@ -74,7 +80,8 @@ def add_slices(
         f"Slices added: {count}",
         items,
         joined([segmentation, part], [same, same]),
-        attributes={"DimensionOrganizationType": None},
+        # What is called a volume need not be one any more; tiles stay tiles.
+        attributes={} if segmentation.is_tiled else {"DimensionOrganizationType": None},
     )
 
 

@@ -301,16 +301,22 @@ class EditableSegmentation(SegmentationPart):
         self,
         pixel_array: Any,
         source_images: Sequence[Dataset],
+        *,
+        temporal_position_index: int | Sequence[int] | None = None,
         **options: Unpack[InstanceOptions],
     ) -> Segmentation:
-        """Add slices of the segments that there are.
+        """Add slices of the segments that there are; or time points, or tiles.
 
         Parameters
         ----------
         pixel_array : Volume | array-like
             Pixels of the segments in the new slices, as in the constructor.
         source_images : Sequence[pydicom.Dataset]
-            Images of the new slices.
+            Images of the new slices; of TILED_SPARSE tiles the image of the slide, `pixel_array`
+            being the total pixel matrix.
+        temporal_position_index : int | Sequence[int] | None, optional
+            In a segmentation that has time points: which one the slices belong to; or which ones,
+            ascending, if they are of several.
         **options : Unpack[InstanceOptions]
             Attributes of the new instance.
 
@@ -323,13 +329,15 @@ class EditableSegmentation(SegmentationPart):
         Raises
         ------
         InvalidValueError
-            If a slice is there already, or the images do not fit.
+            If a slice is there already, or the images do not fit; if it is not said at which time
+            point the slices lie.
         GeometryError
             If orientation or spacing of the pixels differ.
         """
         from iodkit_seg.editing.adding import add_slices
 
-        return add_slices(self._whole, pixel_array, source_images).make(**options)
+        change = add_slices(self._whole, pixel_array, source_images, temporal_position_index)
+        return change.make(**options)
 
     def cropped(
         self,

@@ -33,8 +33,6 @@ _EQUAL = (
     "TotalPixelMatrixRows",
     "TotalPixelMatrixColumns",
 )
-# Frames of TILED_FULL do not say their places, those of TILED_SPARSE do (PS3.3 C.7.6.17.3).
-_EQUAL_OF_TILES = ("DimensionOrganizationType",)
 
 
 def require_joinable(parts: Sequence[Segmentation]) -> None:
@@ -52,7 +50,7 @@ def require_joinable(parts: Sequence[Segmentation]) -> None:
     GeometryError
         If orientation or spacing of their pixels differ.
     """
-    for keyword in _EQUAL + _EQUAL_OF_TILES * parts[0].is_tiled:
+    for keyword in _EQUAL:
         values = [part.get(keyword) for part in parts]
         if any(value != values[0] for value in values):
             raise InvalidValueError(

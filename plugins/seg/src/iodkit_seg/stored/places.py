@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     from iodkit.frames import FrameTable
 
-__all__ = ["dimension_values", "is_segment_dimension", "place_codes"]
+__all__ = [
+    "TEMPORAL_INDEX",
+    "dimension_values",
+    "is_segment_dimension",
+    "other_dimensions",
+    "place_codes",
+]
+
+TEMPORAL_INDEX = 0x00209128
+"""Tag of Temporal Position Index, which is an ordinal number itself (PS3.3 C.7.6.16.2.2)."""
 
 # Coordinates of one place differ by rounding of decimal strings only, in mm.
 _DECIMALS = 4
@@ -60,7 +69,7 @@ def place_codes(table: FrameTable) -> NDArray[np.intp]:
         row and column of tiles.  Frames that lie nowhere are told apart by their label and by
         what they were made from.
     """
-    columns = [_codes(_rows(table, *pair)) for pair in _other_dimensions(table)]
+    columns = [_codes(_rows(table, *pair)) for pair in other_dimensions(table)]
     columns.append(table.temporal_positions)
     tiled, positions = table.matrix_positions, table.positions
     if (tiled > 0).all():
@@ -97,14 +106,17 @@ def dimension_values(
     Returns
     -------
     numpy.ndarray
-        Shape (frames, dimensions): the segment, or the rank of the value that the dimension
-        points to (PS3.3 C.7.6.17).
+        Shape (frames, dimensions): the segment, the time point, or the rank of the value that the
+        dimension points to (PS3.3 C.7.6.17).
     """
     out = []
     new = {parse_path(path).leaf: values for path, values in columns.items()}
     for group, pointer in pointers:
         if pointer == _SEGMENT and segments is not None:
             out.append(segments)
+        elif pointer == TEMPORAL_INDEX:
+            times = table.integers(f"{group:08X}.{pointer:08X}")[origins]
+            out.append(new.get(pointer, times))
         elif pointer in new and new[pointer].ndim == 1:
             out.append(1 + np.unique(new[pointer], return_inverse=True)[1].reshape(-1))
         elif pointer == _POSITION and not np.isnan(table.positions[origins]).any():
@@ -114,7 +126,7 @@ def dimension_values(
     return np.stack(out, axis=1).astype(np.int64)
 
 
-def _other_dimensions(table: FrameTable) -> list[tuple[int, int]]:
+def other_dimensions(table: FrameTable) -> list[tuple[int, int]]:
     """Group and attribute of the dimensions that are neither the segment nor in space."""
     pairs = zip(table.dimension_group_pointers, table.dimension_index_pointers, strict=True)
     return [(g, p) for g, p in pairs if p != _SEGMENT and p not in _IN_SPACE]

@@ -44,6 +44,7 @@ _FRAMES = (
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )
+_PER_FRAME = "PerFrameFunctionalGroupsSequence"
 _IDENTIFICATION = "SegmentIdentificationSequence"
 _INDICES = "FrameContentSequence.DimensionIndexValues"
 
@@ -173,6 +174,10 @@ class Successor:
                 groups.set(_INDICES, values, placement="per_frame")
             _renew_organization(new)
         groups.attach(new)
+        said = self.columns or self.complete
+        if is_full and not said and not any(_PER_FRAME in part for part in frames.parts):
+            # Nothing is said of single tiles, as before; empty items would lack their content.
+            del new[_PER_FRAME]
 
 
 def _kept_indices(frames: StoredFrames) -> NDArray[np.int64]:
