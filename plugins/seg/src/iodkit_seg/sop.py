@@ -59,7 +59,9 @@ class Segmentation(
         values, or (planes, rows, columns, segments) with a mask for each segment.  Arrays of dask
         or zarr, memory maps and the like are read piece by piece.  A volume
         brings its own geometry, is turned to lie like the sources where that is exact, and its
-        planes are matched to the source frames by their place.
+        planes are matched to the source frames by their place.  If these are of several time
+        points, it has a channel ``TemporalPositionIndex`` that numbers them from 1 in the order
+        of time, and lies on their grid; time points that it lacks are empty.
     segmentation_type : str | SegmentationTypeValues
         ``"BINARY"``, ``"FRACTIONAL"`` or ``"LABELMAP"``.
     segment_descriptions : Sequence[SegmentDescription]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from iodkit.errors import InvalidValueError
+from iodkit.errors import GeometryError, InvalidValueError
 from iodkit.spatial import Volume
 from iodkit.standard.enums import CoordinateSystemNames
 from iodkit_image.derived import (
@@ -19,6 +19,7 @@ from iodkit_image.derived import (
     as_sliceable,
     fit_to_sources,
 )
+from iodkit_seg.creation.timed import has_times, require_times, times_of_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,9 +197,15 @@ def _place_volume(volume: Any, sources: SourceFrames, overridden: bool) -> Frame
             found=f"sources in {sources.coordinate_system or 'no coordinate system'}",
             expected="an array with a plane for each source frame",
         )
-    if isinstance(volume, Volume):
-        volume = fit_volume(volume, sources)
-    return PlaneStack.from_volume(volume, sources)
+    if has_times(volume):
+        return times_of_sources(volume, sources)
+    try:
+        if isinstance(volume, Volume):
+            volume = fit_volume(volume, sources)
+        return PlaneStack.from_volume(volume, sources)
+    except GeometryError as error:
+        require_times(sources, error)
+        raise
 
 
 def fit_volume(volume: Volume, sources: SourceFrames) -> Volume:

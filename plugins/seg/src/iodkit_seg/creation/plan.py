@@ -29,6 +29,7 @@ from iodkit_image.derived import (
 )
 from iodkit_seg.creation import modules
 from iodkit_seg.creation.arrangement import PixelExtent, PlaneOverrides, Tiling, arrange, fit_volume
+from iodkit_seg.creation.timed import has_times, planes_in_time
 from iodkit_seg.encoding.encapsulation import frame_compressor, write_pixel_data
 from iodkit_seg.encoding.encoder import FrameEncoder
 from iodkit_seg.encoding.masks import Masks, require_dimensions
@@ -237,7 +238,10 @@ class SegmentationPlan:
             If the shape of the array does not fit the places.
         """
         if isinstance(pixel_array, Volume):
-            pixel_array = fit_volume(pixel_array, self.sources).array
+            if has_times(pixel_array):
+                pixel_array = planes_in_time(pixel_array, self.sources, self.places)
+            else:
+                pixel_array = fit_volume(pixel_array, self.sources).array
         pixels = as_sliceable(pixel_array)
         if self.is_matrix:
             yield from matrix_pieces(pixels, cast("TileGrid", self.places))
