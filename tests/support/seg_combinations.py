@@ -13,7 +13,7 @@ from iodkit.standard.syntaxes import syntax_name
 from iodkit.testing import phantom
 from iodkit_image.transforms import PaletteColorLUTTransformation
 from iodkit_seg import Segmentation
-from iodkit_seg.syntaxes import SYNTAXES
+from iodkit_seg.encoding.syntaxes import SYNTAXES
 from segments import EQUIPMENT, descriptions
 
 # Frames of single bits end within a byte; JPEG 2000 of pylibjpeg wants 32 rows and columns.

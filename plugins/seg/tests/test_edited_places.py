@@ -11,7 +11,7 @@ from iodkit.errors import GeometryError, InvalidValueError
 from iodkit.spatial import PixelToReferenceTransformer
 from iodkit.testing import phantom
 from iodkit_seg import Segmentation, combine_segmentations, segread
-from iodkit_seg.masks import OverlappingSegmentsError
+from iodkit_seg.encoding.masks import OverlappingSegmentsError
 from referees import assert_valid
 from segments import EQUIPMENT, descriptions
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iodkit.standard.syntaxes import syntax_name
-from iodkit_seg.syntaxes import SYNTAXES
+from iodkit_seg.encoding.syntaxes import SYNTAXES
 from referees import library
 from seg_combinations import KINDS, SOURCES, combinations, write
 from seg_referees import GAPS, REFEREES, Unread, gap

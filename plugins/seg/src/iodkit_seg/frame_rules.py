@@ -9,7 +9,7 @@ import numpy as np
 from iodkit.attributes import Fault
 from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.sop import Segmentation
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.overlap import find_overlap, frames_by_place
 from iodkit_seg.stored.places import place_codes
 
@@ -52,7 +52,7 @@ def check_overlap(dataset: Dataset) -> Iterator[Fault]:
     is_map = dataset.get("SegmentationType") == "LABELMAP"
     if not is_map and dataset.get("SegmentsOverlap") != "NO":
         return
-    frames = FrameSet.of(Segmentation.from_dataset(dataset, copy=False))
+    frames = StoredFrames.of(Segmentation.from_dataset(dataset, copy=False))
     places = place_codes(frames.table)
     if frames.format.kind is SegmentationTypeValues.LABELMAP:
         found = _differing_labels(frames, places)
@@ -64,7 +64,7 @@ def check_overlap(dataset: Dataset) -> Iterator[Fault]:
         yield Fault("PixelData", where, "segments that do not overlap", remedy)
 
 
-def _differing_labels(frames: FrameSet, places: NDArray[np.intp]) -> tuple[int, int] | None:
+def _differing_labels(frames: StoredFrames, places: NDArray[np.intp]) -> tuple[int, int] | None:
     """Positions of two frames at one place that label a pixel differently."""
     for together in frames_by_place(places):
         for at, one in enumerate(together.tolist()):

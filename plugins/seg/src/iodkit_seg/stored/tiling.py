@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.elements.slide import MICROMETRES
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.successor import Successor
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _with_places(part: Segmentation, attributes: dict[str, Any]) -> Segmentation
         (part,),
         "Tiles say their places",
         part.segment_descriptions,
-        FrameSet.of(part),
+        StoredFrames.of(part),
         attributes=attributes,
         columns=_places(part),
         reindexed=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidValueError
-from iodkit_seg.stored.frames import FrameSet
+from iodkit_seg.stored.frames import StoredFrames
 from iodkit_seg.stored.places import TEMPORAL_INDEX, other_dimensions
 from iodkit_seg.stored.successor import Successor
 
@@ -129,7 +129,7 @@ def _timed(part: Segmentation, like: Segmentation, times: NDArray[np.int64]) -> 
         (part,),
         "Frames have time points",
         part.segment_descriptions,
-        FrameSet.of(part),
+        StoredFrames.of(part),
         attributes={keyword: deepcopy(like.get(keyword)) for keyword in _DIMENSIONS},
         columns={_PATH: times[np.searchsorted(np.unique(own), own)]},
         reindexed=True,
