@@ -78,3 +78,28 @@ def test_colours_are_in_the_file(kind, tmp_path):
         # Few viewers know label maps: a warning, and no fault of the object.
         wrong = {"error", "warning"} if kind == "BINARY" else {"error"}
         assert not [f for f in report if f.severity.value in wrong], str(report)
+
+
+# Recommended by 3D Slicer's list of general anatomy for properties that models often find.
+RECOMMENDED = {
+    "248300009": (230, 220, 70),  # body fat
+    "45653009": (172, 138, 115),  # upper lobe of lung
+    "90572001": (224, 186, 162),  # lower lobe of lung
+    "122496007": (212, 188, 102),  # lumbar spine
+    "91609006": (222, 198, 101),  # mandible
+    "119406000": (122, 101, 38),  # thalamus
+    "28273000": (0, 145, 30),  # bile duct
+    "74947009": (218, 255, 255),  # gas
+    "64033007": (185, 102, 83),  # kidney
+}
+
+
+@pytest.mark.parametrize("code", RECOMMENDED)
+def test_recommended_colours_are_taken(code):
+    (made,) = with_colors([segment(1, ik.CodedConcept(code, "SCT", "x"))])
+    assert made.display_color.to_rgb() == pytest.approx(RECOMMENDED[code], abs=1)
+
+
+def test_codes_of_other_schemes_have_no_usual_colour():
+    (made,) = with_colors([segment(1, ik.CodedConcept("10200004", "99TEST", "x"))])
+    assert made.display_color.value == default_color(1).value

@@ -1,5 +1,7 @@
 """What the segmentation family registers; imports nothing but the registry."""
 
+from typing import Literal
+
 from iodkit.registry import (
     ConformanceEntry,
     ExportEntry,
@@ -57,7 +59,7 @@ def iodkit_conformance_cases() -> list[ConformanceEntry]:
     return [ConformanceEntry(uid, f"iodkit_seg._cases:{name}") for uid, name in _CASES.items()]
 
 
-_RULES = (
+_RULES: tuple[tuple[str, str, Literal["error", "warning"], str], ...] = (
     ("seg-type", "PS3.3 C.8.20.2.3", "error", "rules:check_type"),
     ("seg-image-type", "PS3.3 C.8.20.2", "error", "rules:check_image_type"),
     ("seg-segment-numbers", "PS3.3 C.8.20.2", "error", "rules:check_segment_numbers"),

@@ -146,7 +146,5 @@ def _run(job: Any, batches: Iterable[NDArray[Any]], workers: int | Executor) -> 
     """Compress frames, here or elsewhere; the order stays."""
     with executor_for(workers) as executor:
         if executor is None:
-            results = map(job, batches)
-        else:
-            results = executor.map(job, batches, chunksize=_CHUNK)
-        return list(chain.from_iterable(results))
+            return list(chain.from_iterable(map(job, batches)))
+        return list(chain.from_iterable(executor.map(job, batches, chunksize=_CHUNK)))
