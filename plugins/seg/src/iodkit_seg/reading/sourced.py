@@ -10,6 +10,7 @@ from iodkit_image.queries import (
     frames_by_source_frame,
     frames_by_source_instance,
 )
+from iodkit_seg.enums import SegmentationTypeValues
 from iodkit_seg.reading.lookup import place_queried
 from iodkit_seg.reading.placed import PlacedSegments
 from iodkit_seg.reading.queries import SEGMENT_DIMENSION
@@ -27,6 +28,35 @@ __all__ = ["SourcedSegments"]
 
 class SourcedSegments(PlacedSegments):
     """An image of segments that can be asked for by what they were made from."""
+
+    def are_dimension_indices_unique(
+        self, dimension_index_pointers: Sequence[int | BaseTag | str]
+    ) -> bool:
+        """Tell whether dimension indices identify the frames of each segment.
+
+        Parameters
+        ----------
+        dimension_index_pointers : Sequence[int | pydicom.tag.BaseTag | str]
+            Tags or keywords of some of the attributes that the dimension indices point to.
+
+        Returns
+        -------
+        bool
+            Whether no two frames of one segment have the same values of these indices, so that
+            :meth:`get_pixels_by_dimension_index_values` takes them.
+
+        Raises
+        ------
+        NotFoundError
+            If the segmentation has no such dimension.
+        InvalidValueError
+            If none is given.
+        """
+        table = self.frame_table
+        columns = [table.dimension(each) for each in dimension_index_pointers]
+        if columns and self.segmentation_type is not SegmentationTypeValues.LABELMAP:
+            columns.append(table.segment_numbers)
+        return table.is_unique(*columns)
 
     def get_pixels_by_source_instance(  # type: ignore[override]
         self,
