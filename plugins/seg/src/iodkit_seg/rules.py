@@ -8,6 +8,7 @@ import numpy as np
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit
 
 from iodkit.attributes import Fault
+from iodkit.standard.syntaxes import syntax_name
 from iodkit_seg.encoding.syntaxes import TYPE_BITS
 from iodkit_seg.sop import Segmentation
 
@@ -271,10 +272,10 @@ def check_loss(dataset: Dataset) -> Iterator[Fault]:
     Fault
         At most one.
     """
-    syntax = getattr(dataset, "file_meta", {}).get("TransferSyntaxUID")
+    syntax = str(getattr(dataset, "file_meta", {}).get("TransferSyntaxUID") or "")
     found = dataset.get("LossyImageCompression")
     if syntax in _ALWAYS_LOSSY and found != "01":
-        yield Fault("LossyImageCompression", found, f"01, as {syntax.name} loses information")
+        yield Fault("LossyImageCompression", found, f"01, as {syntax_name(syntax)} loses something")
 
 
 def _segments(dataset: Dataset) -> Iterator[tuple[str, Dataset]]:
