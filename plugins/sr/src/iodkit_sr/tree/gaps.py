@@ -132,6 +132,8 @@ def find_incomplete_numbers(index: TreeIndex) -> Iterator[Fault]:
         if VALUE_TAGS.get(tag) != "MeasuredValueSequence" or end - start <= _DELIMITER:
             continue
         number, unit = decode_number(scan.data[start:end], scan.implicit[row - 1])
+        if number is not None and len(unit) > _DELIMITER:
+            continue
         path = f"{attribute_path(index, row, 'MeasuredValueSequence')}[1]"
         if number is None:
             yield Fault(f"{path}.NumericValue", None, "a number", clause="PS3.3 C.18.1")
