@@ -280,3 +280,14 @@ def test_the_object_is_not_changed(good, monkeypatch):
     assert isinstance(before, RawDataElement)
     ik.validate(dataset)
     assert dataset._dict[tag] is before
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_content_without_items_is_found(good, number, monkeypatch):
+    dataset = dcmread(io.BytesIO(good))
+    dataset.ContentSequence[number].ContentSequence = []
+    content = encoded(dataset)
+    whole = findings(content, monkeypatch, 1 << 40)
+    path = f"ContentSequence[{number + 1}].ContentSequence"
+    assert path in {each.path for each in whole if each.code == "attribute-empty"}
+    assert findings(content, monkeypatch, 0) == whole
