@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.charset import convert_encodings
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from iodkit.attributes import Fault
 from iodkit.attributes.findings import join_path
+from iodkit.elements.chinese import decode_text
 from iodkit.validation.subject import name_of, vr_of
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _split(element: Any, vr: str, codecs: list[str]) -> list[str]:
 
 def _split_bytes(value: bytes, vr: str, codecs: list[str]) -> list[str]:
     is_text = vr in _TEXT
-    text = decode_bytes(value, codecs, TEXT_VR_DELIMS) if is_text else value.decode("latin-1")
+    text = decode_text(value, codecs, TEXT_VR_DELIMS) if is_text else value.decode("latin-1")
     texts = [text] if vr in _SINGLE else text.split("\\")
     return [one.rstrip("\0 ") if vr == "UI" else one.strip(" ") for one in texts]
 
@@ -240,7 +241,7 @@ def _decodes(value: bytes, codecs: list[str], *, default: bool) -> bool:
     if default:
         return False
     if len(codecs) > 1 or b"\x1b" in value:
-        return "�" not in decode_bytes(value, codecs, TEXT_VR_DELIMS)
+        return "�" not in decode_text(value, codecs, TEXT_VR_DELIMS)
     try:
         value.decode(codecs[0])
     except (UnicodeDecodeError, LookupError):
