@@ -234,7 +234,9 @@ class _Reducer:
         self, start: int, stop: int, *, nested: bool
     ) -> tuple[tuple[object, ...], tuple[int, int] | None]:
         """What is equal in items of a class; and where the content of the item is."""
-        data, found, content = self._data, [], None
+        data = self._data
+        found: list[object] = []
+        content: tuple[int, int] | None = None
         position = plain_from = start
         while position < stop:
             tag, vr, value, length = self._element(position)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iodkit.attributes.conditions import Condition
-    from iodkit.attributes.tables import ModuleTable, Row, Tables
+    from iodkit.attributes.tables import Tables
+    from iodkit.attributes.tables.model import ModuleTable, Row
 
 __all__ = ["decisive_paths"]
 
