@@ -110,8 +110,8 @@ def encode_name(name: PersonName | str, names: Sequence[str]) -> bytes:
         The name; each component begins in the first character set (PS3.5 6.1.2.5.3).
     """
     if _CHINESE not in names[1:] or str(name).isascii():
-        encoded: bytes = (PersonName(name) if isinstance(name, str) else name).encode(list(names))
-        return encoded
+        whole = PersonName(name) if isinstance(name, str) else name
+        return b"" if whole is None else whole.encode(list(names))
     groups = [
         b"^".join(_encode(part, names, b"") for part in group.split("^"))
         for group in str(name).rstrip("=").split("=")

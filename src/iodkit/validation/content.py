@@ -118,11 +118,12 @@ class ReducedContent:
         head = _PATH.match(path)
         if head is None:
             return 1
-        items = self._items
+        items, size = self._items, 1
         for number in map(int, _NUMBER.findall(head[0])):
             kept = items[bisect_left(items, number, key=attrgetter("number"))]
+            size = self._sizes[kept.kind] if kept.is_first else 0
             items = kept.below
-        return self._sizes[kept.kind] if kept.is_first else 0
+        return size
 
     def _follow(self, head: str) -> Iterator[_Kept]:
         items = self._items
