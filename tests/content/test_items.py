@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -212,3 +213,31 @@ def test_sequences_that_are_read() -> None:
     del plain[0].TextValue
     with pytest.raises(MissingAttributeError, match="TextValue"):
         ContentSequence.from_sequence(plain)
+
+
+def test_items_with_equal_values_share_nothing_that_can_be_edited() -> None:
+    first, second = (
+        NumContentItem(NAME, 1.5, MILLIMETER, relationship_type="CONTAINS") for _ in "ab"
+    )
+    first.ConceptNameCodeSequence[0].CodeMeaning = "Other"
+    first.RelationshipType = "HAS PROPERTIES"
+    first.MeasuredValueSequence[0].NumericValue = "7"
+    first.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0].CodeValue = "cm"
+    third = NumContentItem(NAME, 1.5, MILLIMETER, relationship_type="CONTAINS")
+    for other in (second, third):
+        assert other.name.meaning == NAME.meaning
+        assert other.relationship_type is RelationshipTypeValues.CONTAINS
+        assert (other.value, other.unit.value) == (1.5, MILLIMETER.value)
+
+
+@pytest.mark.parametrize("value", [10**400, float("inf"), float("nan"), np.float32("inf")])
+def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
+    with pytest.raises(InvalidValueError, match="value"):
+        NumContentItem(NAME, value, MILLIMETER)
+
+
+@pytest.mark.parametrize("value", [3, np.int16(3), np.float32(0.1), 1 / 3, -0.0, 2**60, 1e-300])
+def test_numbers_come_back_as_they_were(value: float) -> None:
+    item = NumContentItem(NAME, value, MILLIMETER)
+    assert item.value == value
+    assert len(str(item.MeasuredValueSequence[0].NumericValue)) <= 16

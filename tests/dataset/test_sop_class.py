@@ -81,6 +81,7 @@ def test_values_are_written_as_the_standard_wants_them():
         ({"content_qualification": "GOOD"}, InvalidValueError, "ContentQualification"),
         ({"transfer_syntax_uid": "1.2.840.10008.1.2.2"}, InvalidValueError, "transfer_syntax_uid"),
         ({"specific_character_set": "UTF-8"}, InvalidValueError, "SpecificCharacterSet"),
+        ({"specific_character_set": "ISO_IR 203"}, InvalidValueError, "SpecificCharacterSet"),
         (
             {"specific_character_set": ["ISO_IR 192", "ISO 2022 IR 87"]},
             InvalidValueError,

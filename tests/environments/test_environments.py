@@ -65,6 +65,11 @@ def test_the_kernel_alone(kernel):
     )
 
 
+def test_content_items_without_any_family(kernel):
+    code = ROOT / "tests" / "support" / "content_alone.py"
+    assert kernel.python_code(code.read_text()) == "done"
+
+
 @pytest.mark.parametrize(
     ("statement", "distribution"),
     [

@@ -155,7 +155,8 @@ def test_any_tree_is_written_as_by_pydicom(dataset, implicit_vr, raw):
     assert_same(dataset, implicit_vr=implicit_vr)
 
 
-@pytest.mark.parametrize("terms", sorted(python_encoding))
+# pydicom writes this one without its escape sequences; see tests/elements/test_chinese.py.
+@pytest.mark.parametrize("terms", sorted(set(python_encoding) - {"ISO 2022 IR 58"}))
 @pytest.mark.parametrize("text", ["plain", "\\", "~", "äöü", "Ω", "Ж", "山田", "김", "ｱ", "ก"])
 def test_every_character_set(terms, text):
     dataset = Dataset()

@@ -11,7 +11,7 @@ import iodkit as ik
 from iodkit import sr
 from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit_sr._cases import _evidence as evidence
-from iodkit_sr._cases import example_item
+from iodkit_sr._cases import example_content, example_item
 from iodkit_sr.constraints.tables import CONSTRAINTS
 from iodkit_sr.constraints.violations import find_violations
 from iodkit_sr.rules.relationships import check_relationships
@@ -122,6 +122,19 @@ def test_every_combination(everything, uid):
         if node.depth == 2 and node.parent.value_type in constraints.value_types:
             triple = (node.parent.value_type, node.relationship_type, node.value_type)
             assert (node.path in bad) == (triple not in TABLES[uid].allowed), triple
+
+
+@pytest.mark.parametrize("uid", CREATED)
+def test_what_dciodvfy_is_shown_has_every_combination(uid):
+    """The cases of the conformance kit, which asks dciodvfy, are of this content."""
+    cls, images = ik.registry.registry.implementation(uid), evidence()
+    tree = cls(images, example_content(CONSTRAINTS[uid], images[0])).tree
+    shown = {
+        (node.parent.value_type, node.relationship_type, node.value_type)
+        for node in tree
+        if node.depth
+    }
+    assert shown == CONSTRAINTS[uid].allowed
 
 
 def report_with(source, relationship, target, images):

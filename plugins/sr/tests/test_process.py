@@ -136,9 +136,13 @@ def test_evidence():
 def test_identical_documents():
     documents = [report(), report()]
     documents[1].StudyInstanceUID = "1.2.9"
-    sr.list_identical(documents)
-    assert [each[0] for each in documents[0].identical_documents] == ["1.2.9"]
-    assert [each[2] for each in documents[1].identical_documents] == [documents[0].SOPInstanceUID]
-    assert "IdenticalDocumentsSequence" not in documents[0].amend()
+    before = [each.to_json() for each in documents]
+    first, second = sr.list_identical(documents)
+    assert [each.to_json() for each in documents] == before
+    assert [each[0] for each in first.identical_documents] == ["1.2.9"]
+    assert [each[2] for each in second.identical_documents] == [documents[0].SOPInstanceUID]
+    assert first.SOPInstanceUID == documents[0].SOPInstanceUID
+    assert type(first) is type(documents[0])
+    assert "IdenticalDocumentsSequence" not in first.amend()
     with pytest.raises(InvalidValueError, match="same content"):
         sr.list_identical([documents[0], report(text("other"))])

@@ -4,12 +4,20 @@ import copy
 
 import numpy as np
 import pytest
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 
 import iodkit as ik
 from iodkit import sr
-from iodkit.errors import GeometryError, InvalidValueError, MissingAttributeError
+from iodkit.errors import (
+    GeometryError,
+    InvalidTypeError,
+    InvalidValueError,
+    MissingAttributeError,
+)
 from iodkit_sr._cases import _evidence as evidence
 
 NAME = ik.CodedConcept("121071", "DCM", "Finding")
@@ -254,3 +262,66 @@ def test_texts_that_became_too_long_are_refused_by_their_path(make, change, attr
     with pytest.raises(InvalidValueError) as caught:
         sr.ComprehensiveSR(evidence(), root)
     assert caught.value.attribute == f"ContentSequence[1].ContentSequence[2].{attribute}"
+
+
+def plain_item(**values):
+    item = Dataset()
+    item.RelationshipType, item.ValueType = "CONTAINS", "TEXT"
+    item.ConceptNameCodeSequence = [NAME]
+    for keyword, value in values.items():
+        tag = BaseTag(tag_for_keyword(keyword))
+        vr = dictionary_VR(tag)
+        if vr == "SQ" and isinstance(value[0], Dataset):
+            setattr(item, keyword, value)
+        else:
+            item._dict[tag] = DataElement(tag, vr, value, already_converted=True)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("item", "error", "attribute"),
+    [
+        (plain_item(TextValue=5), InvalidValueError, "TextValue"),
+        (plain_item(TextValue="x", ValueType=7), InvalidValueError, "ValueType"),
+        (plain_item(TextValue="x", ContentSequence=[1]), InvalidTypeError, "ContentSequence[1]"),
+        (
+            plain_item(TextValue="x", ContentSequence=[plain_item(TextValue=object())]),
+            InvalidValueError,
+            "ContentSequence[1].TextValue",
+        ),
+        (
+            plain_item(ValueType="NUM", MeasuredValueSequence=[Dataset()]),
+            MissingAttributeError,
+            "MeasuredValueSequence[1].NumericValue",
+        ),
+        (
+            plain_item(ValueType="SCOORD", GraphicType="POINT", GraphicData="abc"),
+            InvalidValueError,
+            "GraphicData",
+        ),
+    ],
+)
+def test_wrong_types_are_refused_by_their_path(item, error, attribute):
+    inner = sr.ContainerContentItem(NAME, relationship_type="CONTAINS")
+    inner.ContentSequence = Sequence([sr.TextContentItem(NAME, "fine", **BELOW), item])
+    root = sr.ContainerContentItem(NAME)
+    root.ContentSequence = sr.ContentSequence([inner])
+    with pytest.raises(error) as caught:
+        sr.ComprehensiveSR(evidence(), root)
+    assert caught.value.attribute == f"ContentSequence[1].ContentSequence[2].{attribute}"
+
+
+def test_what_validation_calls_an_error_cannot_be_made():
+    hollow = sr.ContainerContentItem(NAME, relationship_type="CONTAINS")
+    hollow.ContentSequence = sr.ContentSequence([])
+    endless = sr.ContainerContentItem(NAME, relationship_type="CONTAINS")
+    endless.ContinuityOfContent = "ENDLESS"
+    for item, error, attribute in (
+        (hollow, MissingAttributeError, "ContentSequence"),
+        (endless, InvalidValueError, "ContinuityOfContent"),
+    ):
+        root = sr.ContainerContentItem(NAME)
+        root.ContentSequence = sr.ContentSequence([item])
+        with pytest.raises(error) as caught:
+            sr.ComprehensiveSR(evidence(), root)
+        assert caught.value.attribute == f"ContentSequence[1].{attribute}"

@@ -16,7 +16,6 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
-from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 from iodkit.coding import CodedConcept, to_code
 from iodkit.errors import InvalidValueError
@@ -27,10 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "code_element",
+    "encode_code",
+    "encode_short",
+    "encode_text",
     "set_bytes",
     "set_code",
     "set_encoded_item",
     "set_items",
+    "set_term",
     "set_value",
     "start_item",
 ]
@@ -44,11 +47,11 @@ _PADDING = {"UI": b"\0"}
 _prototype = Dataset()
 _prototype.set_original_encoding(False, True, default_encoding)
 _STATE = {k: v for k, v in _prototype.__dict__.items() if type(v) not in (dict, list)}
-_MUTABLE = tuple((k, type(v)) for k, v in _prototype.__dict__.items() if k not in _STATE)
+_MUTABLE = tuple((k, v.copy) for k, v in _prototype.__dict__.items() if k not in _STATE)
 _ITEM = b"\xfe\xff\x00\xe0"
 _pack_length = struct.Struct("<L").pack
-_pack_short = struct.Struct("<HH2sH").pack
-_pack_long = struct.Struct("<HH2sHL").pack
+_pack_short_length = struct.Struct("<H").pack
+_pack_head = struct.Struct("<HH2s").pack
 
 
 def start_item(item: Dataset) -> None:
@@ -61,12 +64,34 @@ def start_item(item: Dataset) -> None:
     """
     state = item.__dict__
     state.update(_STATE)
-    for name, kind in _MUTABLE:
-        state[name] = kind()
+    for name, copy in _MUTABLE:
+        state[name] = copy()
 
 
-def set_encoded_item(item: Dataset, keyword: str, elements: list[RawDataElement]) -> None:
-    """Set a sequence of one item that has elements which are encoded.
+def _raw(tag: BaseTag, vr: str, data: bytes) -> RawDataElement:
+    return RawDataElement(tag, vr, len(data), data, 0, False, True)
+
+
+def encode_short(keyword: str, data: bytes) -> bytes:
+    """Encode an element with a value of up to 65 534 bytes and a VR that has a short length.
+
+    Parameters
+    ----------
+    keyword : str
+        Keyword of the attribute.
+    data : bytes
+        Its value, of even length.
+
+    Returns
+    -------
+    bytes
+        The element in Explicit VR Little Endian (PS3.5 7.1.2).
+    """
+    return _short_head(keyword) + _pack_short_length(len(data)) + data
+
+
+def set_encoded_item(item: Dataset, keyword: str, body: bytes) -> None:
+    """Set a sequence of one item whose elements are encoded.
 
     Parameters
     ----------
@@ -74,21 +99,11 @@ def set_encoded_item(item: Dataset, keyword: str, elements: list[RawDataElement]
         Gets the sequence.
     keyword : str
         Keyword of the sequence.
-    elements : list[pydicom.dataelem.RawDataElement]
-        The elements in the order of their tags, in explicit VR little endian.
+    body : bytes
+        The elements in the order of their tags, in Explicit VR Little Endian.
     """
-    parts: list[bytes] = []
-    for each in elements:
-        group, number, vr = each.tag >> 16, each.tag & 0xFFFF, str(each.VR).encode()
-        data = each.value or b""
-        if each.VR in EXPLICIT_VR_LENGTH_32:
-            parts += (_pack_long(group, number, vr, 0, len(data)), data)
-        else:
-            parts += (_pack_short(group, number, vr, len(data)), data)
-    body = b"".join(parts)
     tag, _ = _attribute(keyword)
-    value = _ITEM + _pack_length(len(body)) + body
-    item._dict[tag] = RawDataElement(tag, "SQ", len(value), value, 0, False, True)
+    item._dict[tag] = _raw(tag, "SQ", _ITEM + _pack_length(len(body)) + body)
 
 
 @lru_cache(maxsize=1024)
@@ -97,6 +112,54 @@ def _attribute(keyword: str) -> tuple[BaseTag, str]:
     if tag is None:
         raise InvalidValueError("no such attribute", attribute=keyword)
     return BaseTag(tag), dictionary_VR(tag)
+
+
+@lru_cache(maxsize=1024)
+def _short_head(keyword: str) -> bytes:
+    tag, vr = _attribute(keyword)
+    return _pack_head(tag >> 16, tag & 0xFFFF, vr.encode())
+
+
+def set_term(item: Dataset, keyword: str, term: str) -> None:
+    """Set a code string, of which documents have few different ones and many items.
+
+    Parameters
+    ----------
+    item : pydicom.Dataset
+        Gets the element.
+    keyword : str
+        Keyword of the attribute.
+    term : str
+        Its value, which has been checked already.
+    """
+    element = _term(keyword, term)
+    item._dict[element.tag] = element
+
+
+@lru_cache(maxsize=1024)
+def _term(keyword: str, term: str) -> RawDataElement:
+    # Encoded elements are immutable: whoever decodes one replaces it in his item only.
+    tag, vr = _attribute(keyword)
+    return _raw(tag, vr, encode_text(term, vr))
+
+
+def encode_text(text: str, vr: str) -> bytes:
+    """Encode ASCII text and pad it to an even length (PS3.5 6.2).
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    vr : str
+        Its VR.
+
+    Returns
+    -------
+    bytes
+        The value.
+    """
+    data = text.encode("ascii")
+    return data + _PADDING.get(vr, b" ") if len(data) & 1 else data
 
 
 def set_value(item: Dataset, keyword: str, value: Any) -> None:
@@ -113,10 +176,7 @@ def set_value(item: Dataset, keyword: str, value: Any) -> None:
     """
     tag, vr = _attribute(keyword)
     if type(value) is str and value.isascii():
-        data = value.encode()
-        if len(data) & 1:
-            data += _PADDING.get(vr, b" ")
-        item._dict[tag] = RawDataElement(tag, vr, len(data), data, 0, False, True)
+        item._dict[tag] = _raw(tag, vr, encode_text(value, vr))
     else:
         item._dict[tag] = DataElement(tag, vr, value, already_converted=True)
 
@@ -134,7 +194,7 @@ def set_bytes(item: Dataset, keyword: str, data: bytes) -> None:
         The value, of even length and without characters beyond ASCII.
     """
     tag, vr = _attribute(keyword)
-    item._dict[tag] = RawDataElement(tag, vr, len(data), data, 0, False, True)
+    item._dict[tag] = _raw(tag, vr, data)
 
 
 def set_items(item: Dataset, keyword: str, items: list[Dataset]) -> None:
@@ -197,36 +257,69 @@ def code_element(tag: BaseTag, code: CodeLike, name: str) -> DataElement | RawDa
         beyond the basic ones.
     """
     parts = _parts(code)
-    data = None if parts is None else _encode(*parts)
-    if data is None:
+    element = None if parts is None else _encoded_code(tag, parts)
+    if element is None:
         return DataElement(tag, "SQ", Sequence([to_code(code, name)]), already_converted=True)
-    return RawDataElement(tag, "SQ", len(data), data, 0, False, True)
+    return element
+
+
+def encode_code(keyword: str, code: CodeLike, name: str) -> bytes | None:
+    """Encode a sequence with one code, its header included.
+
+    Parameters
+    ----------
+    keyword : str
+        Keyword of the sequence.
+    code : pydicom.sr.coding.Code | CodedConcept | pydicom.Dataset | tuple[str, ...]
+        The code.
+    name : str
+        Name of the parameter, for the error.
+
+    Returns
+    -------
+    bytes | None
+        The element in Explicit VR Little Endian; ``None`` if it cannot be encoded before the
+        character set is known, see :func:`code_element`.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        As :func:`set_code`.
+    """
+    element = code_element(_attribute(keyword)[0], code, name)
+    return _with_header(element) if isinstance(element, RawDataElement) else None
+
+
+@lru_cache(maxsize=1024)
+def _with_header(element: RawDataElement) -> bytes:
+    tag, data = element.tag, element.value or b""
+    head = _pack_head(tag >> 16, tag & 0xFFFF, b"SQ") + b"\0\0"
+    return head + _pack_length(len(data)) + data
 
 
 def _parts(code: Any) -> tuple[str, ...] | None:
     """Give value, scheme, meaning and version of a code that has nothing else."""
-    if isinstance(code, CodedConcept):
-        texts = {}
-        for tag, element in code._dict.items():
-            value = element.value
-            if int(tag) not in _PARTS or type(value) is not str:
-                return None
-            texts[int(tag)] = value
-        if _VALUE not in texts or _SCHEME not in texts or _MEANING not in texts:
-            return None
-        parts = (texts[_VALUE], texts[_SCHEME], texts[_MEANING])
-        return (*parts, texts[_VERSION]) if _VERSION in texts else parts
     if isinstance(code, tuple) and len(code) in {3, 4}:
-        parts = tuple(code)
-        if parts[-1] is None:
-            parts = parts[:3]
+        # A plain tuple: pydicom's codes are equal whatever they mean.
+        parts = tuple(code if code[-1] is not None else code[:3])
         return parts if all(type(part) is str for part in parts) else None
-    return None
+    if not isinstance(code, CodedConcept):
+        return None
+    texts = {}
+    for tag, element in code._dict.items():
+        value = element.value
+        if int(tag) not in _PARTS or type(value) is not str:
+            return None
+        texts[int(tag)] = value
+    if _VALUE not in texts or _SCHEME not in texts or _MEANING not in texts:
+        return None
+    parts = (texts[_VALUE], texts[_SCHEME], texts[_MEANING])
+    return (*parts, texts[_VERSION]) if _VERSION in texts else parts
 
 
 @lru_cache(maxsize=8192)
-def _encode(*parts: str) -> bytes | None:
+def _encoded_code(tag: BaseTag, parts: tuple[str, ...]) -> RawDataElement | None:
     """Encode a code once; ``None`` if its bytes would depend on the character set."""
     if not all(part.isascii() for part in parts):
         return None
-    return encode_items([CodedConcept(*parts)])
+    return _raw(tag, "SQ", encode_items([CodedConcept(*parts)]))

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from iodkit.coding import CodedConcept
-from iodkit.content.encoded import set_code, set_value, start_item
+from iodkit.content.encoded import set_code, set_term, start_item
 from iodkit.content.macros import is_empty, require_attributes
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
 from iodkit.elements import DicomItem, coerce_enum, peek_text
@@ -121,10 +121,10 @@ class ContentItem(ContentHolder):
     ) -> None:
         start_item(self)
         kind = coerce_enum(value_type, ValueTypeValues, "ValueType")
-        set_value(self, "ValueType", kind.value)
+        set_term(self, "ValueType", kind.value)
         if relationship_type is not None:
             related = coerce_enum(relationship_type, RelationshipTypeValues, "RelationshipType")
-            set_value(self, "RelationshipType", related.value)
+            set_term(self, "RelationshipType", related.value)
         set_code(self, "ConceptNameCodeSequence", name, "name")
 
     @classmethod

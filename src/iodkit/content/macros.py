@@ -138,6 +138,13 @@ def finite_numbers(values: object, count: int, name: str) -> tuple[float, ...]:
         )
     try:
         numbers = tuple(float(value) for value in values)
+    except OverflowError as error:
+        raise InvalidValueError(
+            "a number is too large",
+            attribute=name,
+            found="an integer beyond 1e308",
+            expected=expected,
+        ) from error
     except (TypeError, ValueError) as error:
         raise InvalidTypeError(
             "these are no numbers", attribute=name, found=values, expected=expected

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import struct
+import sys
 from numbers import Integral
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from iodkit.content.encoded import (
+    encode_code,
+    encode_short,
+    encode_text,
     set_bytes,
     set_code,
     set_encoded_item,
     set_items,
-    set_value,
-    start_item,
 )
 from iodkit.content.items import ContentItem, content_item_class, first_code
 from iodkit.content.macros import finite_numbers, is_empty, require_attributes
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["NumContentItem", "NumericContentItem"]
 
 _pack = struct.Struct("<d").pack
+_PLAIN = (int, float)
+_LARGEST = sys.float_info.max
 
 
 @content_item_class(ValueTypeValues.NUM)
@@ -70,14 +73,14 @@ class NumContentItem(ContentItem):
         relationship_type: str | RelationshipTypeValues | None = None,
     ) -> None:
         super().__init__(ValueTypeValues.NUM, name, relationship_type)
-        measured = Dataset.__new__(Dataset)
-        start_item(measured)
-        set_code(measured, "MeasurementUnitsCodeSequence", unit, "unit")
-        _set_number(measured, value)
-        elements = [measured._dict[tag] for tag in sorted(measured._dict)]
-        if all(isinstance(each, RawDataElement) for each in elements):
-            set_encoded_item(self, "MeasuredValueSequence", cast("list[RawDataElement]", elements))
+        units = encode_code("MeasurementUnitsCodeSequence", unit, "unit")
+        text, double = _encode_number(value)
+        if units is not None:
+            set_encoded_item(self, "MeasuredValueSequence", _join(units, double, text))
         else:
+            measured = Dataset()
+            set_code(measured, "MeasurementUnitsCodeSequence", unit, "unit")
+            _set_number(measured, text, double)
             set_items(self, "MeasuredValueSequence", [measured])
         if qualifier is not None:
             set_code(self, "NumericValueQualifierCodeSequence", qualifier, "qualifier")
@@ -140,7 +143,7 @@ class NumericContentItem(ContentItem):
 
     def __init__(self, name: Code | CodedConcept, value: float, unit: Code | CodedConcept) -> None:
         super().__init__(ValueTypeValues.NUMERIC, name, None)
-        _set_number(self, value)
+        _set_number(self, *_encode_number(value))
         set_code(self, "MeasurementUnitsCodeSequence", unit, "unit")
 
     @classmethod
@@ -159,16 +162,33 @@ class NumericContentItem(ContentItem):
         return first_code(self, "MeasurementUnitsCodeSequence")
 
 
-def _set_number(item: Dataset, value: object) -> None:
-    if isinstance(value, bool):
+def _encode_number(value: Any) -> tuple[bytes, bytes]:
+    """Give a number as decimal string, and as double, which is empty where it is not needed."""
+    # Finite floats and integers are most of what there is, and need no further check.
+    if type(value) in _PLAIN and -_LARGEST <= value <= _LARGEST:
+        number = float(value)
+    elif isinstance(value, bool):
         raise InvalidTypeError(
             "a truth value is no number", attribute="value", found=value, expected="a number"
         )
-    (number,) = finite_numbers((value,), 1, "value")
+    else:
+        (number,) = finite_numbers((value,), 1, "value")
     text = format_decimal(number)
-    set_value(item, "NumericValue", text)
-    if not isinstance(value, Integral) or float(text) != number:
-        set_bytes(item, "FloatingPointValue", _pack(number))
+    is_exact = isinstance(value, Integral) and float(text) == number
+    return encode_text(text, "DS"), b"" if is_exact else _pack(number)
+
+
+def _join(units: bytes, double: bytes, text: bytes) -> bytes:
+    """Put the elements of a measured value together, in the order of their tags."""
+    if double:
+        double = encode_short("FloatingPointValue", double)
+    return units + double + encode_short("NumericValue", text)
+
+
+def _set_number(item: Dataset, text: bytes, double: bytes) -> None:
+    set_bytes(item, "NumericValue", text)
+    if double:
+        set_bytes(item, "FloatingPointValue", double)
 
 
 def _check_number(item: Dataset, cls: type[ContentItem]) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydicom.charset import convert_encodings
+from pydicom.charset import convert_encodings, python_encoding
 from pydicom.uid import UID
 
 from iodkit.context import current, generate_uid, now
@@ -249,12 +249,13 @@ def character_sets(
     Raises
     ------
     InvalidValueError
-        If a term is not defined, or if terms are combined that cannot be.
+        If a term is not defined, if pydicom has no codec for it, or if terms are combined that
+        cannot be.
     """
     if value is None:
         return DEFAULT_CHARACTER_SET.value
     if isinstance(value, (str, SpecificCharacterSetValues)):
-        return coerce_enum(value, SpecificCharacterSetValues, "SpecificCharacterSet").value
+        return _character_set(value)
     terms = ["" if i == 0 and term == "" else _character_set(term) for i, term in enumerate(value)]
     if len(terms) == 1:
         return terms[0]
@@ -270,7 +271,18 @@ def character_sets(
 
 
 def _character_set(term: str | SpecificCharacterSetValues) -> str:
-    return coerce_enum(term, SpecificCharacterSetValues, "SpecificCharacterSet").value
+    known = coerce_enum(term, SpecificCharacterSetValues, "SpecificCharacterSet").value
+    if known not in python_encoding:
+        # Latin alphabet no. 9: pydicom would write question marks.
+        raise InvalidValueError(
+            "pydicom cannot encode this character set",
+            attribute="SpecificCharacterSet",
+            found=known,
+            expected="a character set that it knows",
+            clause="PS3.3 C.12.1.1.2",
+            remedy="Use ISO_IR 192 (UTF-8), which holds the same characters.",
+        )
+    return known
 
 
 def python_encodings(terms: str | list[str]) -> list[str]:

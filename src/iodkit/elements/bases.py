@@ -18,6 +18,7 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as PydicomSequence
 from pydicom.tag import BaseTag, Tag
 
+from iodkit.elements.chinese import TEXT_VRS, clean_element, has_escape
 from iodkit.errors import CorruptDataError, InvalidTypeError
 
 if TYPE_CHECKING:
@@ -126,8 +127,13 @@ class DicomItem(Dataset):
         stored = self._dict.get(tag)
         if not isinstance(stored, RawDataElement):
             return super().__getitem__(tag)
-        if stored.VR not in _MAY_BE_SEQUENCE:
-            return self._decoded(tag)
+        element = self._parsed(tag) if stored.VR in _MAY_BE_SEQUENCE else self._decoded(tag)
+        if element.VR in TEXT_VRS and has_escape(stored.value):
+            return clean_element(element)
+        return element
+
+    def _parsed(self, tag: BaseTag) -> Any:
+        """Decode an element that may be a sequence."""
         with _FIRST_PARSE:
             _STATE.parsing += 1
             try:

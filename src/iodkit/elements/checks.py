@@ -269,6 +269,8 @@ def coerce_enum(value: object, kind: type[_EnumT], name: str) -> _EnumT:
     InvalidValueError
         If no member has that value.
     """
+    if type(value) is kind:
+        return value
     try:
         return kind(value)
     except ValueError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.charset import decode_bytes
 from pydicom.valuerep import TEXT_VR_DELIMS, VR
 
+from iodkit.elements.chinese import decode_text
 from iodkit.errors import CorruptDataError, InvalidValueError
 from iodkit.frames.levels import gather
 from iodkit.frames.ragged import Ragged
@@ -220,7 +220,7 @@ def _text_parser(vr: str, encodings: Sequence[str]) -> Callable[[bytes], list[An
         if value.isascii() and b"\x1b" not in value:
             text = value.decode("ascii")
         else:
-            text = decode_bytes(value, codecs, TEXT_VR_DELIMS)
+            text = decode_text(value, codecs, TEXT_VR_DELIMS)
         text = text.rstrip("\0 ")
         if not text:
             return []

@@ -6,10 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.charset import encode_string
-from pydicom.valuerep import PersonName
 
 from iodkit.elements import format_decimal
+from iodkit.elements.chinese import encode_name, encode_text
 from iodkit.errors import InvalidTypeError, InvalidValueError
 from iodkit.frames.headers import Encoding, element_header
 from iodkit.frames.pools import Pool
@@ -105,15 +104,10 @@ class LeafColumn:
                 return text.encode("ascii")
             codecs = list(encoding.encodings)
             if self.vr == "PN":
-                # PersonName(None) would be None, which no part of a text is.
-                names = [PersonName(name) for name in text.split("\\")]
-                return b"\\".join(
-                    name.encode(codecs)  # pyright: ignore[reportOptionalMemberAccess]
-                    for name in names
-                )
+                return b"\\".join(encode_name(name, codecs) for name in text.split("\\"))
             # Each value starts in the first character set again (PS3.5 6.1.2.5.3).
             parts = [text] if self.vr in SINGLE_TEXT_VRS else text.split("\\")
-            return b"\\".join(encode_string(part, codecs) for part in parts)
+            return b"\\".join(encode_text(part, codecs) for part in parts)
         try:
             return text.encode("ascii")
         except UnicodeEncodeError:

@@ -149,8 +149,10 @@ class TreeEncoder:
         for plan, element in book.pair(elements):
             if type(element) is DataElement:
                 total += self._add_element(plan, element, book, ancestors)
+            elif not decode and isinstance(element, RawDataElement) and element.value is not None:
+                total += self._add_raw(plan, element, element.value, book)
             else:
-                total += self._add_other(dataset, plan.tag, element, book, decode, ancestors)
+                total += self._add_other(dataset, plan.tag, element, book, ancestors)
         return total
 
     def _add_element(
@@ -198,18 +200,15 @@ class TreeEncoder:
         tag: int,
         element: Any,
         book: PlanBook,
-        decode: bool,
         ancestors: Ancestors,
     ) -> int:
-        """Append what is no plain element of pydicom: encoded ones, bulk values, subclasses."""
+        """Append what is no plain element: those to be encoded anew, bulk values, subclasses."""
         if isinstance(element, BulkValue):
             undefined = element.length is None
             plan = book.plan(tag, element.vr)
             return self._add_value(plan, (element.pieces,), element.length or 0, undefined)
         if not isinstance(element, RawDataElement):
             return self._add_element(book.plan(tag, element.VR), element, book, ancestors)
-        if not decode and element.value is not None:
-            return self._add_raw(tag, element, element.value, book)
         try:
             decoded = dataset[BaseTag(tag)]
         except Exception as error:
@@ -219,9 +218,15 @@ class TreeEncoder:
         outer = ancestors if element.VR == "SQ" else None
         return self._add_element(book.plan(tag, decoded.VR), decoded, book, outer)
 
-    def _add_raw(self, tag: int, element: RawDataElement, value: bytes, book: PlanBook) -> int:
+    def _add_raw(self, plan: Plan, element: RawDataElement, value: bytes, book: PlanBook) -> int:
         """Append an encoded element as it is."""
         vr = element.VR
+        length = len(value)
+        if vr == plan.vr and len(plan.vr) == 2 and element.length == length < LARGE:
+            data: bytes = plan.head + plan.pack_length(length) + value
+            self.out.append(data)
+            return len(data)
+        tag = plan.tag
         if not self._implicit and (vr is None or len(vr) != 2):
             raise _not_encodable(tag, f"the value representation {vr!r} cannot be written")
         undefined = element.length == UNDEFINED_LENGTH

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydicom.charset import custom_encoders, encode_string, python_encoding
+from pydicom.charset import custom_encoders, python_encoding
 from pydicom.multival import MultiValue
 from pydicom.tag import _LUT_DESCRIPTOR_TAGS
 from pydicom.valuerep import DSfloat, PersonName
+
+from iodkit.elements.chinese import encode_name, encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,18 +121,18 @@ def _text(value: Any, codec: Codec) -> bytes | None:
 def _encode_text(text: str, codec: Codec) -> bytes:
     if codec.ascii_is_plain and text.isascii():
         return text.encode()
-    return encode_string(text, codec.names)
+    return encode_text(text, codec.names)
 
 
 def _person_name(value: Any, codec: Codec) -> bytes | None:
     """PN: up to three component groups, each in an encoding of its own."""
     if isinstance(value, PersonName):
-        data = value.encode(codec.names)
+        data = encode_name(value, codec.names)
     else:
         values = _values(value)
         if values is None or not all(isinstance(name, PersonName) for name in values):
             return None
-        data = b"\\".join([name.encode(codec.names) for name in values])
+        data = b"\\".join([encode_name(name, codec.names) for name in values])
     return data + b" " if len(data) & 1 else data
 
 

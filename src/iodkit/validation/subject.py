@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +18,24 @@ from iodkit.attributes.findings import join_path
 from iodkit.dataset import SOPClass
 from iodkit.errors import IodkitError
 from iodkit.frames.instances import PER_FRAME, encoded_items
+from iodkit.validation.content import CONTENT
 from iodkit.validation.representatives import DistinctValue, choose_representatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydicom.dataset import Dataset
 
+    from iodkit.attributes import Finding
     from iodkit.frames import FrameTable
     from iodkit.frames.groups import EncodedItems
+    from iodkit.validation.content import ReducedContent
 
 __all__ = ["Subject", "name_of", "vr_of"]
 
 _PER_FRAME_TAG, _PER_FRAME_NAME = PER_FRAME
 _MANY_FRAMES = 32
+_MUCH_CONTENT = 1 << 15
 _READ_ERRORS = (IodkitError, ValueError, NotImplementedError, KeyError, TypeError, EOFError)
 
 
@@ -55,6 +60,7 @@ class Subject:
         self.damage: list[Fault] = []
         self._frame_numbers: list[int] | None = None
         self._reduce()
+        self._content = self._reduce_content()
 
     @property
     def sop_class_uid(self) -> str:
@@ -151,27 +157,40 @@ class Subject:
         """list: Path and dataset of the object itself (path ``""``) and of each item in it.
 
         Of many per-frame functional groups there are those that represent all layouts and,
-        of attributes with few values, all values.
+        of attributes with few values, all values; of many content items those that represent
+        all, see `weigh`.
         """
-        return [("", self.reduced), *self._walk(self.reduced, "")]
+        below = ((self.original_path(path), item) for path, item in self._walk(self.reduced, ""))
+        return [("", self.reduced), *below]
 
     @cached_property
     def reduced(self) -> Dataset:
-        """pydicom.Dataset: The object with those functional groups that represent all."""
-        if self._frame_numbers is None or self.per_frame_items is None:
-            return self.dataset
+        """pydicom.Dataset: The object with those functional groups and items that represent all."""
+        twin = self.dataset
+        if self._frame_numbers is not None and self.per_frame_items is not None:
+            twin = self._with_sequence(twin, _PER_FRAME_TAG, *self._few_frames())
+        if self._content is not None:
+            stored: Any = self.dataset.get_item(BaseTag(CONTENT), keep_deferred=True)
+            implicit = bool(stored.is_implicit_VR)
+            twin = self._with_sequence(twin, CONTENT, self._content.value, implicit)
+        return twin
+
+    def _few_frames(self) -> tuple[bytes, bool]:
+        assert self.per_frame_items is not None
         level = self.per_frame_items.level(())
         pieces = []
-        for number in self._frame_numbers:
+        for number in self._frame_numbers or ():
             start, stop = int(level.starts[number - 1]), int(level.stops[number - 1])
             content = level.buffer[start:stop]
             pieces.append(b"\xfe\xff\x00\xe0" + len(content).to_bytes(4, "little") + content)
-        value = b"".join(pieces)
-        twin = copy.copy(self.dataset)
-        tag = BaseTag(_PER_FRAME_TAG)
-        vr = None if level.implicit_vr else "SQ"
-        stored = RawDataElement(tag, vr, len(value), value, 0, level.implicit_vr, True)
-        twin[tag] = stored
+        return b"".join(pieces), level.implicit_vr
+
+    @staticmethod
+    def _with_sequence(dataset: SOPClass, number: int, value: bytes, implicit: bool) -> SOPClass:
+        twin = copy.copy(dataset)
+        tag = BaseTag(number)
+        vr = None if implicit else "SQ"
+        twin[tag] = RawDataElement(tag, vr, len(value), value, 0, implicit, True)
         return twin
 
     @cached_property
@@ -190,13 +209,43 @@ class Subject:
         Returns
         -------
         str
-            The same with the number of the frame.
+            The same with the number of the frame, or with those of the content items.
         """
+        if self._content is not None and path.startswith("ContentSequence["):
+            return self._content.original_path(path)
         head = f"{_PER_FRAME_NAME}["
         if self._frame_numbers is None or not path.startswith(head):
             return path
         number, _, rest = path[len(head) :].partition("]")
         return f"{head}{self._frame_numbers[int(number) - 1]}]{rest}"
+
+    def weigh(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Count what was found in a content item as often as it is there.
+
+        Parameters
+        ----------
+        findings : iterable of Finding
+            Findings, with their paths in the object.
+
+        Yields
+        ------
+        Finding
+            The findings, but for those in items that are there for the sake of those below.
+        """
+        for finding in findings:
+            times = 1 if self._content is None else self._content.weight(finding.path)
+            if times:
+                yield finding if times == 1 else replace(finding, count=finding.count * times)
+
+    def _reduce_content(self) -> ReducedContent | None:
+        if CONTENT not in self.dataset:
+            return None
+        stored = self.dataset.get_item(BaseTag(CONTENT), keep_deferred=True)
+        if not isinstance(stored, RawDataElement) or len(stored.value or b"") < _MUCH_CONTENT:
+            return None
+        from iodkit.validation.reducing import reduced_content  # what rules know stands above
+
+        return reduced_content(self, stored)
 
     def _reduce(self) -> None:
         self._others: list[DistinctValue] = []
@@ -225,12 +274,13 @@ class Subject:
             try:
                 children = item[tag].value
             except _READ_ERRORS as error:
-                self.damage.append(Fault(name, str(error)[:200], "a sequence that can be read"))
+                where, expected = self.original_path(name), "a sequence that can be read"
+                self.damage.append(Fault(where, str(error)[:200], expected))
                 continue
             if not isinstance(children, Sequence):
                 continue
             for number, child in enumerate(children, 1):
-                below = f"{name}[{number}]" if path else self.original_path(f"{name}[{number}]")
+                below = f"{name}[{number}]"
                 yield below, child
                 yield from self._walk(child, below)
 

@@ -117,7 +117,8 @@ def name_subject(dataset: Any) -> str:
 def _check(subject: Subject, extra: tuple[RuleEntry, ...]) -> Iterator[Finding]:
     # The tables last: they decode, and rules on encodings want values as they are stored.
     for rule in (*RULES, TABLES, *extra):
-        yield from _run(rule, cast("Any", load_reference(rule.reference)), subject)
+        found = _run(rule, cast("Any", load_reference(rule.reference)), subject)
+        yield from (found if rule is TABLES else subject.weigh(found))
     for rule in registry.rules(subject.sop_class_uid):
         yield from _run(rule, registry.load(rule), subject.dataset)
 

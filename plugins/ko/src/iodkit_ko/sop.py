@@ -241,6 +241,4 @@ def create_for_studies(
         )
         for study in studies
     ]
-    if len(documents) > 1:
-        list_identical(documents)
-    return documents
+    return list_identical(documents) if len(documents) > 1 else documents

@@ -9,7 +9,13 @@ from iodkit.attributes import Severity
 from iodkit.errors import InvalidValueError, MissingAttributeError
 from iodkit_sr.constraints.tables import CONSTRAINTS
 from iodkit_sr.constraints.violations import check_tree
-from iodkit_sr.tree.gaps import find_missing_names, find_missing_values
+from iodkit_sr.tree.gaps import (
+    find_hollow_items,
+    find_incomplete_numbers,
+    find_missing_names,
+    find_missing_values,
+    find_unknown_continuity,
+)
 from iodkit_sr.tree.lengths import find_unfit_texts
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ def check_content(tree: ContentTree, sop_class_uid: str) -> None:
     Raises
     ------
     InvalidValueError
-        If an item is not allowed where it is, or a text is too long; the error names its path.
+        If an item is not allowed where it is, or a value does not fit; the error names its path.
     MissingAttributeError
         If an item lacks what it needs; the error names the path of the attribute.
     NotFoundError
@@ -40,7 +46,13 @@ def check_content(tree: ContentTree, sop_class_uid: str) -> None:
     constraints = CONSTRAINTS.get(sop_class_uid)
     if constraints is not None:
         check_tree(tree, constraints)
-    for fault in chain(find_missing_values(tree.index), find_missing_names(tree.index)):
+    index = tree.index
+    for fault in chain(
+        find_missing_values(index),
+        find_missing_names(index),
+        find_incomplete_numbers(index),
+        find_hollow_items(index),
+    ):
         if fault.severity is not Severity.INFO:
             raise MissingAttributeError(
                 "a content item is not whole",
@@ -49,9 +61,9 @@ def check_content(tree: ContentTree, sop_class_uid: str) -> None:
                 expected=fault.expected,
                 clause=fault.clause or "PS3.3 C.17.3.3",
             )
-    for fault in find_unfit_texts(tree.index):
+    for fault in chain(find_unfit_texts(index), find_unknown_continuity(index)):
         raise InvalidValueError(
-            "a text of a content item does not fit",
+            "a value of a content item does not fit",
             attribute=fault.path,
             found=fault.found,
             expected=fault.expected,

@@ -18,8 +18,8 @@ from iodkit.dataset.identification import require_same_study
 from iodkit.elements import check_person_name, check_string, check_type, format_datetime, peek_text
 from iodkit.errors import InvalidTypeError, InvalidValueError, MissingAttributeError
 from iodkit.frames.raw import attach_sequences, encoding_of
-from iodkit.io import encode_items
 from iodkit_sr.checks import check_content
+from iodkit_sr.culprits import encode_content
 from iodkit_sr.evidence import hierarchy, sort_evidence
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Content:
         encoding = encoding_of(document)
         items: Any = root[_CONTENT].value if isinstance(stored, RawDataElement) else stored.value
         items = items._list if isinstance(items, PydicomSequence) else items or []
-        data = encode_items(
+        data = encode_content(
             items,
             implicit_vr=encoding.implicit_vr,
             little_endian=True,

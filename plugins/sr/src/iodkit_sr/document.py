@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 from iodkit_sr.process import amend, verify
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from iodkit_sr.creation import Observer
 
 __all__ = ["SRDocument", "open_document"]
+
+# Documents around datasets that are still in use, by identity: all rules of a validation look at
+# one dataset, and its tree is found once.
+_OPENED: dict[int, tuple[weakref.ref[Dataset], SRDocument]] = {}
 
 
 class SRDocument(ReadableDocument):
@@ -96,4 +101,12 @@ def open_document(dataset: Dataset) -> SRDocument:
     """
     if isinstance(dataset, SRDocument):
         return dataset
-    return SRDocument.from_dataset(dataset, copy=False)
+    key = id(dataset)
+    reference, known = _OPENED.get(key, (None, None))
+    if known is not None and reference is not None and reference() is dataset:
+        state = known.__dict__
+        if all(state.get(name) is value for name, value in dataset.__dict__.items()):
+            return known
+    document = SRDocument.from_dataset(dataset, copy=False)
+    _OPENED[key] = (weakref.ref(dataset, lambda _: _OPENED.pop(key, None)), document)
+    return document

@@ -144,13 +144,18 @@ def _extend_evidence(document: ReadableDocument, evidence: Sequence[Dataset]) ->
             setattr(document, keyword, [*before, *items])
 
 
-def list_identical(documents: Sequence[ReadableDocument]) -> None:
-    """Write into documents of the same content that they are identical (PS3.3 C.17.2.2).
+def list_identical(documents: Sequence[_DocumentT]) -> list[_DocumentT]:
+    """Make documents of the same content say that they are identical (PS3.3 C.17.2.2).
 
     Parameters
     ----------
     documents : Sequence[ReadableDocument]
-        Two documents or more, one for each study that they belong to.
+        Two documents or more, one for each study that they belong to; they are not changed.
+
+    Returns
+    -------
+    list[ReadableDocument]
+        The same documents, each with the others as identical ones.
 
     Raises
     ------
@@ -166,6 +171,8 @@ def list_identical(documents: Sequence[ReadableDocument]) -> None:
             found=f"{len(found)} documents",
             clause="PS3.3 C.17.2.2",
         )
-    for each in found:
-        others = [other for other in found if other is not each]
+    listed = [deepcopy(each) for each in found]
+    for each, original in zip(listed, found, strict=True):
+        others = [other for other in found if other is not original]
         each.IdenticalDocumentsSequence = hierarchy(others)
+    return listed

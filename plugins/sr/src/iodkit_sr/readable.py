@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
@@ -53,6 +54,14 @@ class _Root(ContainerContentItem):
         owner = self.__dict__.get("_owner")
         if owner is not None:
             del owner[key]
+
+    def __delattr__(self, name: str) -> None:
+        # pydicom deletes elements by their keyword without asking `__delitem__`.
+        tag = tag_for_keyword(name)
+        if tag is not None and tag in self:
+            del self[BaseTag(tag)]
+        else:
+            super().__delattr__(name)
 
 
 class _Cache:

@@ -5,27 +5,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.charset import convert_encodings
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from iodkit.attributes import Fault
 from iodkit.attributes.findings import join_path
+from iodkit.elements.chinese import decode_text
 from iodkit.validation.subject import name_of, vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pydicom.dataset import Dataset
 
     from iodkit.validation.representatives import DistinctValue
     from iodkit.validation.subject import Subject
 
-__all__ = ["check_characters", "check_decodable", "check_lengths", "problem_of"]
+__all__ = ["check_characters", "check_decodable", "check_lengths", "problem_of", "soundness"]
 
 _LENGTHS = {"AE": 16, "CS": 16, "DS": 16, "IS": 12, "LO": 64, "LT": 10240, "SH": 16, "ST": 1024}
 _LENGTHS |= {"AS": 4, "DT": 26, "TM": 16, "UI": 64}
+_GROUP = 64
 _TEXT = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 _SINGLE = frozenset(("LT", "ST", "UT", "UR"))
 _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)"
@@ -75,9 +77,11 @@ def check_lengths(subject: Subject) -> Iterator[Fault]:
     for path, vr, text, count in _texts(subject):
         limit = _LENGTHS.get(vr)
         if vr == "PN":
-            long = [part for part in text.split("=") if len(part) > 64]
+            long = [part for part in text.split("=") if len(part) > _GROUP]
             if long:
-                yield Fault(path, long[0], "at most 64 characters in each group", count=count)
+                yield Fault(
+                    path, long[0], f"at most {_GROUP} characters in each group", count=count
+                )
         elif limit is not None and len(text) > limit:
             expected = f"at most {limit} characters in {vr}, not {len(text)}"
             yield Fault(path, text, expected, "Shorten the value", count=count)
@@ -153,6 +157,35 @@ def problem_of(vr: str, text: str) -> str:
     return _FORMS[vr][1]
 
 
+def soundness(subject: Subject) -> Callable[[str, bytes], bool]:
+    """Make a test whether the rules of this module find nothing in a value.
+
+    Parameters
+    ----------
+    subject : Subject
+        The object, whose character set counts.
+
+    Returns
+    -------
+    callable
+        Tells of a VR and an encoded value; only of values in ASCII, and of single texts.
+    """
+    terms, codecs = _character_set(subject, subject.dataset)
+
+    def is_sound(vr: str, value: bytes) -> bool:
+        if vr not in _CHECKED:
+            return False
+        if not value.isascii() and (
+            vr not in _SINGLE or not _decodes(value, codecs, default=not terms)
+        ):
+            return False
+        limit = _GROUP if vr == "PN" else _LENGTHS.get(vr, len(value))
+        texts = _split_bytes(value, vr, codecs)
+        return all(len(text) <= limit and not problem_of(vr, text) for text in texts)
+
+    return is_sound
+
+
 def _texts(subject: Subject) -> Iterator[tuple[str, str, str, int]]:
     """Path, VR, text, and number of occurrences of each value that has a form."""
     for path, item in subject.items:
@@ -184,7 +217,7 @@ def _split(element: Any, vr: str, codecs: list[str]) -> list[str]:
 
 def _split_bytes(value: bytes, vr: str, codecs: list[str]) -> list[str]:
     is_text = vr in _TEXT
-    text = decode_bytes(value, codecs, TEXT_VR_DELIMS) if is_text else value.decode("latin-1")
+    text = decode_text(value, codecs, TEXT_VR_DELIMS) if is_text else value.decode("latin-1")
     texts = [text] if vr in _SINGLE else text.split("\\")
     return [one.rstrip("\0 ") if vr == "UI" else one.strip(" ") for one in texts]
 
@@ -208,7 +241,7 @@ def _decodes(value: bytes, codecs: list[str], *, default: bool) -> bool:
     if default:
         return False
     if len(codecs) > 1 or b"\x1b" in value:
-        return "�" not in decode_bytes(value, codecs, TEXT_VR_DELIMS)
+        return "�" not in decode_text(value, codecs, TEXT_VR_DELIMS)
     try:
         value.decode(codecs[0])
     except (UnicodeDecodeError, LookupError):

@@ -46,8 +46,8 @@ def check_attributes(subject: Subject) -> Iterator[Finding]:
     scope = Scope(subject.reduced, contents, groups=groups)
     yield from _check_frames(subject, tables)
     findings = chain(check_item(scope, contents), check_groups(scope, tables))
-    for finding in _undecided_once(findings):
-        yield replace(finding, path=subject.original_path(finding.path))
+    placed = (replace(each, path=subject.original_path(each.path)) for each in findings)
+    yield from _undecided_once(subject.weigh(placed))
 
 
 def _check_frames(subject: Subject, tables: Tables) -> Iterator[Finding]:
@@ -78,5 +78,7 @@ def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:
             continue
         key = (finding.keyword, finding.expected, finding.clause)
         known = undecided.get(key)
-        undecided[key] = finding if known is None else replace(known, count=known.count + 1)
+        undecided[key] = (
+            finding if known is None else replace(known, count=known.count + finding.count)
+        )
     yield from undecided.values()

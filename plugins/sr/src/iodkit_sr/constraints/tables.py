@@ -12,7 +12,8 @@ _NUMBERED = f"{_SIMPLE} NUM"
 _OBJECTS = "COMPOSITE IMAGE WAVEFORM"
 _FINDINGS = "TEXT CODE NUM"
 _MODIFIED: Row = (ANY, "HAS CONCEPT MOD", "TEXT CODE")
-# Since 2024 a container may be observation context, too, as device observers with a UDI have it.
+# A container may be observation context, too, as device observers with a UDI have it: so says
+# PS3.3 2024e (Table A.35.3-2), and 2020a (Table A.35.13-2) does not yet.  The later edition counts.
 _NESTED_CONTEXT: Row = ("CONTAINER", "HAS OBS CONTEXT", "CONTAINER")
 _CAD_REFERENCES = frozenset({"INFERRED FROM", "HAS PROPERTIES", "SELECTED FROM"})
 _RELATIONSHIPS = frozenset(member.value for member in RelationshipTypeValues)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydicom.dataset import Dataset
 
-from iodkit.content.encoded import set_items, set_value
+from iodkit.content.encoded import set_items, set_term
 from iodkit.content.items import ContentItem, content_item_class
 from iodkit.content.macros import is_empty
 from iodkit.content.valuetypes import RelationshipTypeValues, ValueTypeValues
@@ -56,7 +56,7 @@ class ContainerContentItem(ContentItem):
         super().__init__(ValueTypeValues.CONTAINER, name, relationship_type)
         check_type(is_content_continuous, bool, "is_content_continuous")
         continuity = "CONTINUOUS" if is_content_continuous else "SEPARATE"
-        set_value(self, "ContinuityOfContent", continuity)
+        set_term(self, "ContinuityOfContent", continuity)
         if template_id is not None:
             template = Dataset()
             template.MappingResource = "DCMR"

@@ -6,11 +6,11 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom.charset import decode_bytes
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, TM, PersonName
 
 from iodkit.coding import CodedConcept
+from iodkit.elements import chinese
 from iodkit.errors import IodkitError
 from iodkit.io import split_items
 from iodkit.io.scan import UNDEFINED_LENGTH
@@ -111,7 +111,7 @@ def decode_text(data: bytes, encodings: Sequence[str]) -> str:
     """
     if data.isascii() and b"\x1b" not in data:
         return data.decode().rstrip("\0 ")
-    return decode_bytes(data, list(encodings), _TEXT_DELIMITERS).rstrip("\0 ")
+    return chinese.decode_text(data, encodings, _TEXT_DELIMITERS).rstrip("\0 ")
 
 
 def decode_identifier(data: bytes) -> tuple[int, ...]:
@@ -282,7 +282,7 @@ def decode_simple(keyword: str, data: bytes, encodings: Sequence[str]) -> Any:
     """
     if keyword == "PersonName":
         name: Any = PersonName(data.rstrip(b"\0 "), list(encodings))
-        return name.decode()
+        return chinese.clean_name(name.decode())
     if keyword == "TextValue":
         return decode_text(data, encodings)
     text = data.decode("ascii", "replace").strip("\0 ")

@@ -48,6 +48,7 @@ _VALUES = {
 }
 # Bytes of the delimiter of a sequence, which one of undefined length has without any item.
 _DELIMITER = 8
+_ITEM = b"\xfe\xff\x00\xe0"
 _CONTINUITY = frozenset((b"", b"SEPARATE", b"CONTINUOUS"))
 _NAMED = ("TEXT", "NUM", "CODE", "DATETIME", "DATE", "TIME", "UIDREF", "TABLE", "PNAME")
 
@@ -129,9 +130,12 @@ def find_incomplete_numbers(index: TreeIndex) -> Iterator[Fault]:
     scan = index.scan
     for row in rows_of(index, "NUM").tolist():
         tag, start, end = scan.values[row - 1]
-        if VALUE_TAGS.get(tag) != "MeasuredValueSequence" or end - start <= _DELIMITER:
+        data = scan.data[start:end]
+        if VALUE_TAGS.get(tag) != "MeasuredValueSequence" or not data.startswith(_ITEM):
             continue
-        number, unit = decode_number(scan.data[start:end], scan.implicit[row - 1])
+        number, unit = decode_number(data, scan.implicit[row - 1])
+        if number is not None and len(unit) > _DELIMITER:
+            continue
         path = f"{attribute_path(index, row, 'MeasuredValueSequence')}[1]"
         if number is None:
             yield Fault(f"{path}.NumericValue", None, "a number", clause="PS3.3 C.18.1")
