@@ -19,7 +19,7 @@ from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
 from iodkit_image.pixels.colors import to_rgb
 from iodkit_image.pixels.decoders import decoders_for
 from iodkit_image.pixels.families import how_to_install
-from iodkit_image.pixels.guard import require_size
+from iodkit_image.pixels.guard import require_size, state_rows
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits, upsample_chrominance
 from iodkit_image.pixels.rle import decode_rle
 
@@ -59,6 +59,7 @@ def decode_compressed(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[
     UnsupportedError
         If the transfer syntax is unknown.
     """
+    data = state_rows(data)
     require_size(data, layout)
     own = _OWN.get(syntax)
     if own is not None:
