@@ -62,17 +62,21 @@ FRAME: dict[str, Any] = {
 }
 
 
-def ct_frames() -> list[Any]:
-    """Twenty frames of the phantom, of 16 bits."""
-    volume, _ = phantom.ct_arrays(20, 512, 512, variant="axial")
-    return list(np.ascontiguousarray((volume + 1024).astype(np.uint16)))
+def ct_frames(folder: Path) -> list[Any]:
+    """Twenty frames of the phantom, of 16 bits, made once."""
+    target = folder / "frames-20x512x512.npy"
+    if not target.exists():
+        folder.mkdir(exist_ok=True)
+        volume, _ = phantom.ct_arrays(20, 512, 512, variant="axial")
+        np.save(target, (volume + 1024).astype(np.uint16))
+    return list(np.load(target))
 
 
-def encoded_frames(syntax: str) -> tuple[str, list[bytes]]:
+def encoded_frames(folder: Path, syntax: str) -> tuple[str, list[bytes]]:
     """Give twenty encoded frames, and their transfer syntax."""
     from iodkit_image import encode_frame
 
-    return syntax, [encode_frame(frame, syntax, **FRAME) for frame in ct_frames()]
+    return syntax, [encode_frame(frame, syntax, **FRAME) for frame in ct_frames(folder)]
 
 
 def encode_ours(frames: list[Any]) -> object:

@@ -163,12 +163,12 @@ def _image_rows() -> list[Row]:
         row = f"series volume 300x512², {name} in place"
         found.append(Row(row, 1, paths, images.series_ours, side))
     encode = images.encode_ours, images.encode_highdicom
-    found.append(Row("codec RLE encode 20x512²", 8, images.ct_frames, *encode))
+    found.append(Row("codec RLE encode 20x512²", 8, partial(images.ct_frames, DATA), *encode))
     for name, syntax, wanted in (
         ("RLE", "1.2.840.10008.1.2.5", 1.3),
         ("JPEG-LS", "1.2.840.10008.1.2.4.80", 2.5),
     ):
-        job = partial(images.encoded_frames, syntax)
+        job = partial(images.encoded_frames, DATA, syntax)
         decode = images.decode_ours, images.decode_highdicom
         found.append(Row(f"codec {name} decode 20x512²", wanted, job, *decode))
     return found
