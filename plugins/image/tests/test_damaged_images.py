@@ -97,3 +97,16 @@ def test_rows_that_are_stated_nowhere_reach_no_decoder(monkeypatch):
         decode_frame(
             rows_stated("nowhere"), "1.2.840.10008.1.2.4.50", 100, 100, 3, 8, 8, "YBR_FULL_422"
         )
+
+
+@pytest.mark.parametrize("length", [0, 1, 7, 0xFFFFFFFF])
+def test_boxes_that_lead_nowhere(length):
+    """With a length of 0, pydicom would look for the codestream for ever."""
+    path = get_testdata_file("GDCMJ2K_TextGBR.dcm", download=False)
+    image = ik.imread(path)
+    data = image.get_raw_frame(1)
+    assert data[4:8] == b"jP  "
+    assert image.get_stored_frame(1).shape == (400, 400, 3)
+    broken = data[:12] + length.to_bytes(4, "big") + data[16:]
+    with pytest.raises(CorruptDataError, match=rf"{length} bytes.*I\.4"):
+        decode_frame(broken, "1.2.840.10008.1.2.4.90", 400, 400, 3, 8, 8, "YBR_RCT")

@@ -51,7 +51,7 @@ def require_size(data: bytes, layout: PixelLayout) -> None:
     PixelDataError
         If the decoded frame would be larger than `iodkit.defaults(max_frame_bytes=...)` allows.
     CorruptDataError
-        If the codestream states another size than the image.
+        If the codestream states another size than the image, or boxes around it are broken.
     """
     limit = current().max_frame_bytes
     size = layout.frame_samples * max(layout.dtype.itemsize, 1)
@@ -63,6 +63,7 @@ def require_size(data: bytes, layout: PixelLayout) -> None:
             expected=f"at most {limit}",
             remedy="Trust the file, and use iodkit.defaults(max_frame_bytes=...).",
         )
+    _require_boxes(data)
     header = read_header(data)
     wanted = (layout.rows, layout.columns, layout.samples_per_pixel)
     if header is not None and header[:3] != wanted:
@@ -131,6 +132,27 @@ def read_header(data: bytes) -> CodestreamHeader | None:
     if view.startswith(_JPEG_2000_START):
         return _jpeg_2000_header(view)
     return _jpeg_header(view) if view.startswith(_JPEG_START) else None
+
+
+def _require_boxes(data: bytes) -> None:
+    """Raise unless boxes around a JPEG 2000 codestream, which there should not be, lead to it.
+
+    There are decoders that follow a length of zero for ever.
+    """
+    if not data.startswith(_BOX_START):
+        return
+    place = 0
+    while data[place + 4 : place + 8] != b"jp2c":
+        length = int.from_bytes(data[place : place + 4], "big")
+        place += length
+        if length < 8 or place + 8 > len(data):
+            raise CorruptDataError(
+                "the boxes of a JPEG 2000 frame do not lead to its codestream",
+                attribute="PixelData",
+                found=f"a box of {length} bytes",
+                clause="ISO 15444-1 I.4",
+                remedy="Take the boxes off: frames are bare codestreams (PS3.5 A.4.4).",
+            )
 
 
 def _jpeg_2000_header(view: bytes) -> CodestreamHeader | None:
