@@ -175,7 +175,11 @@ def _image_rows() -> list[Row]:
 
 
 def _open_both(path: Callable[[], Path]) -> tuple[Any, Any]:
-    return images.open_ours(path()), images.open_highdicom(path())
+    """Open with both sides, and read a part: what is found out once is not in this row."""
+    opened = images.open_ours(path()), images.open_highdicom(path())
+    for each in opened:
+        images.part_of(each)
+    return opened
 
 
 def rows() -> list[Row]:
