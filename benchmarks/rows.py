@@ -157,6 +157,8 @@ def _image_rows() -> list[Row]:
         ]
     lazy = partial(images.slide_path, DATA, "TILED_SPARSE")
     found.append(Row("lazy frame of 6241", 50, lazy, images.frame_ours, images.frame_highdicom))
+    huge = partial(images.huge_path, DATA)
+    found.append(Row("lazy frame of 10 GB", 10, huge, images.frame_ours, images.frame_highdicom))
     # Their second column is of another library than the head of the table says.
     for name, side in (("SimpleITK", images.series_simpleitk), ("pydicom", images.series_pydicom)):
         paths = partial(images.series_paths, DATA)
