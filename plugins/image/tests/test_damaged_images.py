@@ -110,3 +110,17 @@ def test_boxes_that_lead_nowhere(length):
     broken = data[:12] + length.to_bytes(4, "big") + data[16:]
     with pytest.raises(CorruptDataError, match=rf"{length} bytes.*I\.4"):
         decode_frame(broken, "1.2.840.10008.1.2.4.90", 400, 400, 3, 8, 8, "YBR_RCT")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "allocated"),
+    [("FloatPixelData", 1), ("FloatPixelData", 64), ("DoubleFloatPixelData", 8)],
+)
+def test_floating_point_numbers_of_no_size(keyword, allocated):
+    dataset = phantom.ct_series(1, 16, 16)[0]
+    del dataset.PixelData
+    setattr(dataset, keyword, bytes(16 * 16 * 8))
+    dataset.BitsAllocated = allocated
+    image = Image.from_dataset(dataset)
+    with pytest.raises(ik.InvalidValueError, match=r"BitsAllocated.*C\.7\.6\.2"):
+        image.get_stored_frame(1)
