@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from iodkit.errors import InvalidValueError
-from iodkit.overlays.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from iodkit.overlays.view import View
 
 __all__ = ["Showable", "Shown"]
 

@@ -77,7 +77,7 @@ def decoders_for(syntax: str) -> list[Decoder]:
 
 
 @cache
-def imagecodecs_packbits() -> Callable[..., bytes] | None:
+def imagecodecs_packbits() -> Callable[..., bytes | bytearray] | None:
     """Give the decoder of PackBits that imagecodecs has; None if it is not installed."""
     if find_spec("imagecodecs") is None:
         return None

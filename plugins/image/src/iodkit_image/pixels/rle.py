@@ -203,15 +203,15 @@ def _read_header(data: bytes, expected: int) -> list[int]:
     return used
 
 
-def _unpack(data: bytes, size: int) -> bytes | memoryview:
+def _unpack(data: bytes, size: int) -> bytes | bytearray | memoryview:
     """Decode a segment to exactly `size` bytes (PS3.5 G.3.2)."""
     decode = imagecodecs_packbits()
     if decode is not None:
         # It refuses what goes beyond the frame or ends too early: that is looked at here.
         with suppress(Exception):
-            plane: bytes = decode(data, out=bytearray(size))
-            if len(plane) == size:
-                return plane
+            whole = decode(data, out=bytearray(size))
+            if len(whole) == size:
+                return whole
     plane = _expand(data, size)
     if len(plane) < size:
         raise CorruptDataError(

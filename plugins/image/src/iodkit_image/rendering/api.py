@@ -58,8 +58,8 @@ def render(
     Parameters
     ----------
     image : Image | Volume | Showable | pydicom.Dataset | str | os.PathLike
-        Image, volume, file, or an object of any family that can be shown.  One that is itself an overlay, such as a segmentation, is drawn
-        on black.
+        Image, volume, file, or an object of any family that can be shown.  One that is itself an
+        overlay, such as a segmentation, is drawn on black.
     frame : int | None, optional
         Number of the frame, or of the slice of a volume, from 1.  By default the whole total
         pixel matrix of a tiled image, else the frame in the middle of the list.
