@@ -112,6 +112,12 @@ def decode_highdicom(job: tuple[str, list[bytes]]) -> object:
     return [decode_frame(each, syntax, 512, 512, 1, **FRAME) for each in frames]
 
 
+def decode_charls(job: tuple[str, list[bytes]]) -> object:
+    """Decode frames of JPEG-LS with nothing but the codec."""
+    library: Any = import_module("jpeg_ls")
+    return [library.decode_pixel_data(each) for each in job[1]]
+
+
 def slide_path(folder: Path, organization: str, size: int = 20000, tile: int = 256) -> Path:
     """File of a grey slide of `size` × `size` pixels, written once."""
     target = folder / f"slide-{size}-{organization}.dcm"

@@ -142,7 +142,8 @@ def _image_rows() -> list[Row]:
         found += [
             Row(
                 f"slide {kind} 20k², region 2048²",
-                target,
+                # Where frames are is known by then on both sides.
+                4,
                 partial(_open_both, path),
                 images.part_ours,
                 images.part_highdicom,
@@ -168,11 +169,14 @@ def _image_rows() -> list[Row]:
     found.append(Row("codec RLE encode 20x512²", 8, partial(images.ct_frames, DATA), *encode))
     for name, syntax, wanted in (
         ("RLE", "1.2.840.10008.1.2.5", 1.3),
-        ("JPEG-LS", "1.2.840.10008.1.2.4.80", 2.5),
+        # Where no slower decoder is installed, highdicom takes the same codec.
+        ("JPEG-LS", "1.2.840.10008.1.2.4.80", 1),
     ):
         job = partial(images.encoded_frames, DATA, syntax)
         decode = images.decode_ours, images.decode_highdicom
         found.append(Row(f"codec {name} decode 20x512²", wanted, job, *decode))
+    alone = images.decode_ours, images.decode_charls
+    found.append(Row("codec JPEG-LS decode, beside CharLS alone", 0.75, job, *alone))
     return found
 
 
