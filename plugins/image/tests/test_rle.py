@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iodkit.errors import CorruptDataError
@@ -76,6 +76,7 @@ PACKETS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(packets=st.lists(PACKETS, min_size=1, max_size=60), beyond=st.binary(max_size=3))
 def test_any_packets(packets, beyond):
     wanted = plainly(packets)
