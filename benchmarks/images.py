@@ -149,9 +149,11 @@ def huge_path(folder: Path) -> Path:
     target = folder / "sparse-10-gb.dcm"
     if target.exists():
         return target
+    from pydicom.uid import RLELossless
+
     from iodkit_image import encode_frame
 
-    syntax, frames, slot = "1.2.840.10008.1.2.5", 10240, 1 << 20
+    syntax, frames, slot = RLELossless, 10240, 1 << 20
     encoded = encode_frame(ct_frames(folder)[10], syntax, **FRAME)
     image = phantom.enhanced_ct(2, 16, 16)
     del image.PerFrameFunctionalGroupsSequence, image.PixelData
