@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PART = (1001, 3049, 1501, 3549)
+# Of the frame that is read of files of many frames.
+_NUMBER = 3000
 
 
 def series_paths(folder: Path) -> list[Path]:
@@ -62,17 +65,21 @@ FRAME: dict[str, Any] = {
 }
 
 
-def ct_frames() -> list[Any]:
-    """Twenty frames of the phantom, of 16 bits."""
-    volume, _ = phantom.ct_arrays(20, 512, 512, variant="axial")
-    return list(np.ascontiguousarray((volume + 1024).astype(np.uint16)))
+def ct_frames(folder: Path) -> list[Any]:
+    """Twenty frames of the phantom, of 16 bits, made once."""
+    target = folder / "frames-20x512x512.npy"
+    if not target.exists():
+        folder.mkdir(exist_ok=True)
+        volume, _ = phantom.ct_arrays(20, 512, 512, variant="axial")
+        np.save(target, (volume + 1024).astype(np.uint16))
+    return list(np.load(target))
 
 
-def encoded_frames(syntax: str) -> tuple[str, list[bytes]]:
+def encoded_frames(folder: Path, syntax: str) -> tuple[str, list[bytes]]:
     """Give twenty encoded frames, and their transfer syntax."""
     from iodkit_image import encode_frame
 
-    return syntax, [encode_frame(frame, syntax, **FRAME) for frame in ct_frames()]
+    return syntax, [encode_frame(frame, syntax, **FRAME) for frame in ct_frames(folder)]
 
 
 def encode_ours(frames: list[Any]) -> object:
@@ -105,6 +112,12 @@ def decode_highdicom(job: tuple[str, list[bytes]]) -> object:
     return [decode_frame(each, syntax, 512, 512, 1, **FRAME) for each in frames]
 
 
+def decode_charls(job: tuple[str, list[bytes]]) -> object:
+    """Decode frames of JPEG-LS with nothing but the codec."""
+    library: Any = import_module("jpeg_ls")
+    return [library.decode_pixel_data(each) for each in job[1]]
+
+
 def slide_path(folder: Path, organization: str, size: int = 20000, tile: int = 256) -> Path:
     """File of a grey slide of `size` × `size` pixels, written once."""
     target = folder / f"slide-{size}-{organization}.dcm"
@@ -128,6 +141,40 @@ def slide_path(folder: Path, organization: str, size: int = 20000, tile: int = 2
     rng = np.random.default_rng(1)
     small.PixelData = rng.bytes(int(small.NumberOfFrames) * tile * tile)
     small.save_as(target, enforce_file_format=True)
+    return target
+
+
+def huge_path(folder: Path) -> Path:
+    """File of 10 GB: frames of a megabyte that are holes, but for one in RLE."""
+    target = folder / "sparse-10-gb.dcm"
+    if target.exists():
+        return target
+    from pydicom.uid import RLELossless
+
+    from iodkit_image import encode_frame
+
+    syntax, frames, slot = RLELossless, 10240, 1 << 20
+    encoded = encode_frame(ct_frames(folder)[10], syntax, **FRAME)
+    image = phantom.enhanced_ct(2, 16, 16)
+    del image.PerFrameFunctionalGroupsSequence, image.PixelData
+    image.NumberOfFrames, image.Rows, image.Columns = frames, 512, 512
+    image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 15, 0
+    image.file_meta.TransferSyntaxUID = syntax
+    offsets = np.arange(frames, dtype="<u8") * slot
+    image.add_new("ExtendedOffsetTable", "OV", offsets.tobytes())
+    lengths = np.full(frames, len(encoded), "<u8")
+    image.add_new("ExtendedOffsetTableLengths", "OV", lengths.tobytes())
+    image.save_as(target, enforce_file_format=True)
+    with target.open("ab") as file:
+        file.write(struct.pack("<HH2s2xI", 0x7FE0, 0x0010, b"OB", 0xFFFFFFFF))
+        file.write(struct.pack("<HHI", 0xFFFE, 0xE000, 0))
+        start = file.tell()
+        file.truncate(start + frames * slot)
+        file.seek(0, 2)
+        file.write(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
+    with target.open("r+b") as file:
+        file.seek(start + (_NUMBER - 1) * slot)
+        file.write(struct.pack("<HHI", 0xFFFE, 0xE000, slot - 8) + encoded)
     return target
 
 
@@ -162,9 +209,9 @@ def part_highdicom(images: tuple[Any, Any]) -> object:
 
 def frame_ours(path: Path) -> object:
     """Open a file and read one frame."""
-    return open_ours(path).get_stored_frame(3000)
+    return open_ours(path).get_stored_frame(_NUMBER)
 
 
 def frame_highdicom(path: Path) -> object:
     """Open a file and read one frame."""
-    return open_highdicom(path).get_stored_frame(3000)
+    return open_highdicom(path).get_stored_frame(_NUMBER)

@@ -1,4 +1,4 @@
-"""Measure ours beside highdicom, interleaved, and print ratios and peak memory.
+"""Measure ours beside highdicom, interleaved, and print ratios, peak memory and bytes read.
 
 Usage: python -m benchmarks.run [PART OF A NAME] [--rounds N] [--json FILE]
 """
@@ -58,18 +58,23 @@ def measure(row: Row, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-def peak_memory(row: Row, side: str) -> int | None:
-    """Megabytes that a run adds to what imports and input take, in a new process."""
+def needs(row: Row, side: str) -> tuple[int | None, int | None]:
+    """What a run needs, in a new process.
+
+    Megabytes that it adds to what imports and input take, and kilobytes that it reads from files
+    when it is not the first run, which reads modules.
+    """
     if side in row.in_children:
-        return None
+        return None, None
     command = [sys.executable, "-m", "benchmarks.run", "--memory", side, row.name]
     environment = os.environ | GIVE_BACK
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return int(done.stdout)
+    memory, read = map(int, done.stdout.split())
+    return memory, read
 
 
-def print_memory(name: str, side: str) -> None:
-    """Print the peak of one run in megabytes."""
+def print_needs(name: str, side: str) -> None:
+    """Print the peak of one run in megabytes, and the kilobytes that another one reads."""
     row = next(row for row in rows() if row.name == name)
     __import__("iodkit" if side == "ours" else "highdicom")
     job = row.prepare()
@@ -79,8 +84,16 @@ def print_memory(name: str, side: str) -> None:
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before = _status("VmRSS")
     result = getattr(row, side)(job)
-    print(round((_status("VmHWM") - before) / 1024))
+    peak = round((_status("VmHWM") - before) / 1024)
     del result
+    job, before = row.prepare(), _bytes_read()
+    getattr(row, side)(job)
+    print(peak, round((_bytes_read() - before) / 1024))
+
+
+def _bytes_read() -> int:
+    """Bytes that this process has read from files so far, from the disk or not."""
+    return int(Path("/proc/self/io").read_text().split()[1])
 
 
 def _status(name: str) -> int:
@@ -98,25 +111,29 @@ def main() -> None:
     parser.add_argument("--memory", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory:
-        print_memory(" ".join(options.names), options.memory)
+        print_needs(" ".join(options.names), options.memory)
         return
     wanted = " ".join(options.names)
     results: list[dict[str, Any]] = []
     head = f"{'row':42} {'highdicom':>10} {'ours':>10} {'ratio':>7} {'target':>7}  {'peak MB':>12}"
+    head += f"  {'read kB':>15}"
     print(head)
     for row in rows():
         if wanted not in row.name:
             continue
         times = {side: statistics.median(t) for side, t in measure(row, options.rounds).items()}
-        memory = {side: peak_memory(row, side) for side in SIDES}
+        memory, read = zip(*(needs(row, side) for side in SIDES[::-1]), strict=True)
         ratio = times["highdicom"] / max(times["ours"], 1e-9)
-        peaks = " / ".join("-" if memory[s] is None else str(memory[s]) for s in SIDES[::-1])
+        peaks, reads = (" / ".join("-" if n is None else str(n) for n in x) for x in (memory, read))
         print(
             f"{row.name:42} {times['highdicom']:>9.3f}s {times['ours']:>9.4f}s "
-            f"{ratio:>6.1f}x {row.target:>6g}x  {peaks:>12}",
+            f"{ratio:>6.1f}x {row.target:>6g}x  {peaks:>12}  {reads:>15}",
             flush=True,
         )
-        results.append({"name": row.name, "seconds": times, "ratio": ratio, "peak_mb": memory})
+        found = {"name": row.name, "seconds": times, "ratio": ratio}
+        found["peak_mb"] = dict(zip(SIDES[::-1], memory, strict=True))
+        found["read_kb"] = dict(zip(SIDES[::-1], read, strict=True))
+        results.append(found)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2))
 

@@ -1,6 +1,6 @@
 """Read the pixels of damaged images for as long as one likes.
 
-    python tools/fuzz_images.py [--inputs 100000] [--seed 0] [--keep FOLDER]
+    python tools/fuzz_images.py [--inputs 100000] [--seed 0] [--only NUMBER]
 
 Files of each way of storing pixels are damaged before and within their pixels.  Reading a frame,
 stored and transformed, must end in pixels or in an error of iodkit's.  Work is done in processes
@@ -15,6 +15,7 @@ import logging
 import multiprocessing
 import random
 import resource
+import signal
 import sys
 import time
 import warnings
@@ -25,10 +26,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from damaged_images import attempt, damage, originals
+from damaged_images import LIMIT, attempt, damage, originals
 
 SLOW_SECONDS = 5.0
+ENDLESS_SECONDS = 30.0
 MEMORY = 3 << 30
+# By how much the peak of the process may grow with an input, whose frames may take `LIMIT`.
+LARGE_GROWTH = 6 * LIMIT
 BATCH = 1000
 
 
@@ -45,6 +49,12 @@ def limit_process() -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, _give_up)
+
+
+def _give_up(*_: object) -> None:
+    """End what takes no end; it counts as slow, whoever catches this."""
+    raise TimeoutError("there is no end")
 
 
 def run_batch(first: int, last: int, progress: str) -> Counter[str]:
@@ -57,14 +67,23 @@ def run_batch(first: int, last: int, progress: str) -> Counter[str]:
             log.flush()
             name, data = make_input(number)
             # CPU time: other programs must not make an input slow.
-            start = time.process_time()
+            start, before = time.process_time(), peak()
+            signal.setitimer(signal.ITIMER_PROF, ENDLESS_SECONDS)
             result = attempt(data)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             if result not in {"pixels", "error"}:
                 result = f"{name} (input {number}): {result}"
             counts[result] += 1
             if time.process_time() - start > SLOW_SECONDS:
                 counts[f"{name} (input {number}): SLOW"] += 1
+            if peak() - before > LARGE_GROWTH:
+                counts[f"{name} (input {number}): {(peak() - before) >> 20} MB"] += 1
     return counts
+
+
+def peak(of: int = resource.RUSAGE_SELF) -> int:
+    """Give the most memory that a process has had, in bytes."""
+    return resource.getrusage(of).ru_maxrss << 10
 
 
 def run(first: int, last: int) -> Counter[str]:
@@ -78,7 +97,7 @@ def run(first: int, last: int) -> Counter[str]:
             task = pool.submit(run_batch, first, end, str(progress))
             try:
                 total.update(task.result(timeout=BATCH * SLOW_SECONDS))
-            except (BrokenProcessPool, TimeoutError) as error:
+            except (BrokenProcessPool, TimeoutError, MemoryError) as error:
                 end = int(progress.read_text()) + 1
                 total[f"{make_input(end - 1)[0]} (input {end - 1}): {type(error).__name__}"] += 1
                 total["lost with the process, not counted"] += end - 1 - first
@@ -104,6 +123,7 @@ def main() -> int:
     total = run(options.seed, options.seed + options.inputs)
     for result, count in total.most_common():
         print(f"{count:8d}  {result}")
+    print(f"{peak(resource.RUSAGE_CHILDREN) >> 20:8d}  MB at most in a process")
     return int(not set(total) <= {"pixels", "error"})
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydicom import Dataset
+from pydicom.data import get_testdata_file
 
+import iodkit as ik
 from damaged_groups import Groups, check, dataset, frame, nested, originals
 from functional_groups import encode_by_pydicom
 from iodkit.errors import CorruptDataError
@@ -122,3 +125,14 @@ def test_of_several_shared_items_the_first_counts() -> None:
     assert table.segment_numbers.tolist() == [1, 1]
     assert table.sources.uids == ("1.2.1.0",)
     assert table.sources.frames.tolist() == [0, 1]
+
+
+def test_items_of_dimensions_with_a_broken_value() -> None:
+    """A VR that there is not, in an item that is decoded later than its sequence."""
+    path = get_testdata_file("liver_1frame.dcm", download=False)
+    good = Path(path).read_bytes()
+    pointer = struct.pack("<2H", 0x0020, 0x9167)
+    assert pointer + b"AT" in good
+    bad = ik.read(good.replace(pointer + b"AT", pointer + b"AP", 1))
+    with pytest.raises(CorruptDataError, match="FunctionalGroupPointer"):
+        _ = bad.frame_table

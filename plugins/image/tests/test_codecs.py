@@ -1,20 +1,24 @@
 """Encoders and decoders: what each syntax takes, which library is chosen, what is missing."""
 
+import io
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
+import iodkit as ik
 from iodkit.errors import (
     InvalidValueError,
     MissingDependencyError,
     PixelDataError,
     UnsupportedError,
 )
+from iodkit.testing import phantom
 from iodkit_image import decode_frame, encode_frame, get_lossy_compression_attributes
 from iodkit_image.pixels import decoders, encoders
 from iodkit_image.pixels.colors import to_rgb
@@ -115,7 +119,7 @@ def test_lossy_syntaxes(uid, name):
 
 @pytest.mark.parametrize(
     ("end", "meaning", "error"),
-    [("50", "YBR_FULL_422", 24), ("90", "YBR_RCT", 0), ("91", "YBR_ICT", 4)],
+    [("50", "YBR_FULL_422", 24), ("90", "YBR_RCT", 0), ("91", "YBR_ICT", 4), ("112", "XYB", 24)],
 )
 def test_encoders_convert_colours(end, meaning, error):
     need(f".{end}")
@@ -134,12 +138,43 @@ def test_encoders_convert_colours(end, meaning, error):
         ("1.2.840.10008.1.2.4.50", {}),
         ("1.2.840.10008.1.2.4.80", {"photometric_interpretation": "YBR_ICT"}),
         ("1.2.840.10008.1.2.4.112", {}),
+        ("1.2.840.10008.1.2.4.110", {"photometric_interpretation": "XYB"}),
+        ("1.2.840.10008.1.2.4.91", {"photometric_interpretation": "XYB"}),
         ("1.2.840.10008.1.2.1", {"bits_stored": 9}),
     ],
 )
 def test_what_the_standard_does_not_allow(uid, changes):
     with pytest.raises(InvalidValueError, match=r"PS3\.5 8\.2"):
         there_and_back(uid, "colour", **changes)
+
+
+@pytest.mark.unvalidated
+@pytest.mark.parametrize("bits", [8, 16])
+def test_images_of_jpeg_xl_with_loss(bits):
+    """Colour is XYB in the codestream and in its attribute, RGB before and after (PS3.5 8.2.15)."""
+    need(".112")
+    uid, frame = "1.2.840.10008.1.2.4.112", FRAMES["colour"][0]
+    array = frame if bits == 8 else frame.astype(np.uint16) * 257
+    data = encode_frame(array, uid, bits, bits, "XYB", planar_configuration=0)
+    lossy, method = get_lossy_compression_attributes(uid)
+    assert (lossy, method) == ("01", "ISO_18181_1")
+    dataset = phantom.ct_series(1, 8, 8)[0]
+    dataset.Rows, dataset.Columns = array.shape[:2]
+    dataset.BitsAllocated = dataset.BitsStored = bits
+    dataset.HighBit, dataset.PixelRepresentation = bits - 1, 0
+    dataset.SamplesPerPixel, dataset.PlanarConfiguration = 3, 0
+    dataset.PhotometricInterpretation = "XYB"
+    dataset.LossyImageCompression, dataset.LossyImageCompressionMethod = lossy, method
+    dataset.LossyImageCompressionRatio = array.nbytes / len(data)
+    dataset.file_meta.TransferSyntaxUID = uid
+    dataset.PixelData = encapsulate([data])
+    dataset["PixelData"].is_undefined_length = True
+    buffer = io.BytesIO()
+    ik.from_dataset(dataset).save_as(buffer)
+    found = ik.read(buffer.getvalue()).get_frame(1, dtype=array.dtype)
+    error = np.abs(found.astype(int) - array) / (1 if bits == 8 else 257)
+    assert error.max() <= 24
+    assert error.mean() <= 2
 
 
 @pytest.mark.parametrize("end", ["51", "102", "203"])

@@ -64,3 +64,63 @@ def test_deflated_frames_give_no_more_than_is_needed():
     dataset.PixelData = encapsulate([bomb])
     dataset["PixelData"].is_undefined_length = True
     assert Image.from_dataset(dataset).get_stored_frame(1).shape == (16, 16)
+
+
+ROWS_AFTERWARDS = b"\xff\xdc\0\4\0\x64"
+
+
+def rows_stated(where):
+    """A JPEG frame of 100 rows, the number at the place that is wanted."""
+    image = ik.imread(get_testdata_file("SC_rgb_jpeg_lossy_gdcm.dcm", download=False))
+    data = image.get_raw_frame(1)
+    header, end = data.index(b"\xff\xc0"), data.rindex(b"\xff\xd9")
+    if where == "header":
+        return data
+    start = data[: header + 5] + b"\0\0" + data[header + 7 : end]
+    return start + (ROWS_AFTERWARDS if where == "afterwards" else b"") + data[end:]
+
+
+def test_rows_may_follow_the_first_scan():
+    """The segment DNL of ISO 10918-1 B.2.5."""
+    arguments = "1.2.840.10008.1.2.4.50", 100, 100, 3, 8, 8, "YBR_FULL_422"
+    wanted = decode_frame(rows_stated("header"), *arguments)
+    found = decode_frame(rows_stated("afterwards"), *arguments)
+    np.testing.assert_array_equal(found, wanted)
+    with pytest.raises(CorruptDataError, match="100 rows"):
+        decode_frame(rows_stated("afterwards"), arguments[0], 200, *arguments[2:])
+
+
+def test_rows_that_are_stated_nowhere_reach_no_decoder(monkeypatch):
+    """A decoder that waits for them takes gigabytes."""
+    monkeypatch.setattr("iodkit_image.pixels.codecs.decoders_for", lambda _: pytest.fail("asked"))
+    with pytest.raises(CorruptDataError, match=r"how many rows.*B\.2\.5"):
+        decode_frame(
+            rows_stated("nowhere"), "1.2.840.10008.1.2.4.50", 100, 100, 3, 8, 8, "YBR_FULL_422"
+        )
+
+
+@pytest.mark.parametrize("length", [0, 1, 7, 0xFFFFFFFF])
+def test_boxes_that_lead_nowhere(length):
+    """With a length of 0, pydicom would look for the codestream for ever."""
+    path = get_testdata_file("GDCMJ2K_TextGBR.dcm", download=False)
+    image = ik.imread(path)
+    data = image.get_raw_frame(1)
+    assert data[4:8] == b"jP  "
+    assert image.get_stored_frame(1).shape == (400, 400, 3)
+    broken = data[:12] + length.to_bytes(4, "big") + data[16:]
+    with pytest.raises(CorruptDataError, match=rf"{length} bytes.*I\.4"):
+        decode_frame(broken, "1.2.840.10008.1.2.4.90", 400, 400, 3, 8, 8, "YBR_RCT")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "allocated"),
+    [("FloatPixelData", 1), ("FloatPixelData", 64), ("DoubleFloatPixelData", 8)],
+)
+def test_floating_point_numbers_of_no_size(keyword, allocated):
+    dataset = phantom.ct_series(1, 16, 16)[0]
+    del dataset.PixelData
+    setattr(dataset, keyword, bytes(16 * 16 * 8))
+    dataset.BitsAllocated = allocated
+    image = Image.from_dataset(dataset)
+    with pytest.raises(ik.InvalidValueError, match=r"BitsAllocated.*C\.7\.6\.2"):
+        image.get_stored_frame(1)

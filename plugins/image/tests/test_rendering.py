@@ -426,3 +426,27 @@ def test_every_image_of_pydicom_is_drawn_or_refused_clearly():
             assert max(picture.size) >= 64
             drawn += 1
     assert drawn >= 55
+
+
+@pytest.mark.unvalidated
+def test_supplemental_palettes():
+    """PS3.3 C.7.6.19: colours from the first mapped value on, grey levels below it."""
+    dataset = phantom.enhanced_ct(3, 16, 12)
+    stored = np.zeros((3, dataset.Rows, dataset.Columns), np.uint16)
+    stored[:, 0, :4] = [500, 2999, 3000, 3001]
+    stored[:, 0, 4] = 4000
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 15, 0
+    dataset.NumberOfFrames = len(dataset.PerFrameFunctionalGroupsSequence)
+    dataset.PixelData = stored[:1].repeat(dataset.NumberOfFrames, 0).tobytes()
+    for color, entries in (("Red", [65535, 0]), ("Green", [0, 257]), ("Blue", [514, 65535])):
+        setattr(dataset, f"{color}PaletteColorLookupTableDescriptor", [2, 3000, 16])
+        packed = np.array(entries, "<u2").tobytes()
+        setattr(dataset, f"{color}PaletteColorLookupTableData", packed)
+    dataset.PixelPresentation = "COLOR"
+    shown = ik.image.render_array(ik.from_dataset(dataset), 1, window=(0, 4096))
+    plain = np.ptp(shown[0, :2].astype(int), axis=-1)
+    assert plain.tolist() == [0, 0]
+    assert shown[0, 2:5].tolist() == [[255, 0, 2], [0, 1, 255], [0, 1, 255]]
+    dataset.PixelPresentation = "MONOCHROME"
+    grey = ik.image.render_array(ik.from_dataset(dataset), 1, window=(0, 4096))
+    assert np.ptp(grey.astype(int), axis=-1).max() == 0

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom.charset import default_encoding
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
+from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.tag import BaseTag
 
+from iodkit.elements import DicomItem
 from iodkit.errors import CorruptDataError
 from iodkit.frames.headers import Encoding
 from iodkit.frames.paths import parse_path
@@ -17,7 +19,6 @@ from iodkit.frames.plain_values import plain_numbers, plain_text
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
-    from pydicom.dataset import Dataset
 
     from iodkit.frames.paths import AttributePath
 
@@ -104,6 +105,9 @@ class Snapshot:
             for item in decoded.value or ():
                 # As pydicom does for the items of a dataset that it decodes.
                 item._pixel_rep = int(self.signed)
+                # Its values are decoded later, and may be as broken as those of the dataset.
+                if type(item) is Dataset:
+                    item.__class__ = DicomItem
         return decoded
 
     def numbers(self, path: AttributePath) -> tuple[str, list[float]] | None:

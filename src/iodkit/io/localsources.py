@@ -110,24 +110,26 @@ class PathSource(ByteSource):
     @contextlib.contextmanager
     def held(self) -> Iterator[ByteSource]:
         """Keep the file open during a run of reads; see :meth:`ByteSource.held`."""
-        with self._open():
+        self._take()
+        try:
             yield self
+        finally:
+            self._release()
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[int]:
-        """Share one descriptor among all who read at this moment."""
+    def _take(self) -> int:
+        """Share one descriptor among all who read at this moment, until each releases it."""
         with self._lock:
             if self._holders == 0:
                 self._descriptor = self._open_unchanged()
             self._holders += 1
-        try:
-            yield self._descriptor
-        finally:
-            with self._lock:
-                self._holders -= 1
-                if self._holders == 0:
-                    os.close(self._descriptor)
-                    self._descriptor = -1
+            return self._descriptor
+
+    def _release(self) -> None:
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def _open_unchanged(self) -> int:
         try:
@@ -144,32 +146,32 @@ class PathSource(ByteSource):
         return descriptor
 
     def _fill(self, offset: int, view: memoryview) -> int:
+        descriptor = self._take()
         try:
-            with self._open() as descriptor:
-                if _HAS_PREAD:
-                    return os.preadv(descriptor, [view], offset)
-                with self._lock:
-                    os.lseek(descriptor, offset, os.SEEK_SET)
-                    data = os.read(descriptor, view.nbytes)
-                view[: len(data)] = data
-                return len(data)
-        except ReadError:
-            raise
+            if _HAS_PREAD:
+                return os.preadv(descriptor, [view], offset)
+            with self._lock:
+                os.lseek(descriptor, offset, os.SEEK_SET)
+                data = os.read(descriptor, view.nbytes)
+            view[: len(data)] = data
+            return len(data)
         except OSError as error:
             raise make_read_error(f"cannot read {self.path}", error) from error
+        finally:
+            self._release()
 
     def read(self, offset: int, length: int) -> bytes:
         """Read bytes at a position; see :meth:`ByteSource.read`."""
         self._check_range(offset, length)
         if not _HAS_PREAD:
             return super().read(offset, length)
+        descriptor = self._take()
         try:
-            with self._open() as descriptor:
-                data = os.pread(descriptor, length, offset)
-        except ReadError:
-            raise
+            data = os.pread(descriptor, length, offset)
         except OSError as error:
             raise make_read_error(f"cannot read {self.path}", error) from error
+        finally:
+            self._release()
         return data if len(data) == length else super().read(offset, length)
 
     def __getstate__(self) -> dict[str, Any]:

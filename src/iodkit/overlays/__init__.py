@@ -1,11 +1,13 @@
-"""What can be drawn on an image: the protocol of overlays, the view, and the marks.
+"""What can be drawn: the protocols of overlays and of what they lie on, the view, the marks.
 
 Families whose objects can be shown on images (segments, annotations, regions, maps) implement
-`Overlay`; who draws needs to know none of them.
+`Overlay`; those that can be shown as images without being of the image family, `Showable`.  Who
+draws needs to know none of them.
 """
 
 from iodkit.overlays.marks import ColorMark, ColorScale, Mark, MaskMark, ShapeMark, TextMark
 from iodkit.overlays.protocol import Overlay, marks_of
+from iodkit.overlays.showable import Showable, Shown
 from iodkit.overlays.view import View
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "MaskMark",
     "Overlay",
     "ShapeMark",
+    "Showable",
+    "Shown",
     "TextMark",
     "View",
     "marks_of",

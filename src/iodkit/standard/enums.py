@@ -154,6 +154,7 @@ class PhotometricInterpretationValues(Enum):
     YBR_PARTIAL_420 = "YBR_PARTIAL_420"
     YBR_ICT = "YBR_ICT"
     YBR_RCT = "YBR_RCT"
+    XYB = "XYB"
 
 
 class PixelDataKeywords(Enum):

@@ -8,6 +8,7 @@ from iodkit.errors import UnsupportedError
 
 __all__ = [
     "DEFLATED_IMAGE_FRAME",
+    "ENCAPSULATED_UNCOMPRESSED",
     "JPEG_XL",
     "JPEG_XL_LOSSLESS",
     "is_compressed",
@@ -17,6 +18,9 @@ __all__ = [
 
 DEFLATED_IMAGE_FRAME = UID("1.2.840.10008.1.2.8.1")
 """Deflated Image Frame Compression (PS3.5 A.4.13)."""
+
+ENCAPSULATED_UNCOMPRESSED = UID("1.2.840.10008.1.2.1.98")
+"""Encapsulated Uncompressed Explicit VR Little Endian (PS3.5 A.4.11)."""
 
 JPEG_XL_LOSSLESS = UID("1.2.840.10008.1.2.4.110")
 """JPEG XL without loss (PS3.5 8.2.15)."""

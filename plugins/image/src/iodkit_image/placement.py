@@ -160,12 +160,16 @@ def place_frames(
     """
     first = np.array([window[0].start, window[1].start])
     last = np.array([window[0].stop, window[1].stop])
-    starts = np.maximum(corners, first)
-    stops = np.minimum(corners + np.array(frame_shape), last)
-    inside = (stops > starts).all(axis=1)
-    order = np.flatnonzero(inside)
+    sides = zip(corners.T, frame_shape, window, strict=True)
+    order = np.flatnonzero(
+        np.logical_and.reduce(
+            [(side < part.stop) & (side > part.start - length) for side, length, part in sides]
+        )
+    )
     order = order[np.argsort(frames[order], kind="stable")]
-    begin, end, corner = starts[order], stops[order], corners[order]
+    corner = corners[order]
+    begin = np.maximum(corner, first)
+    end = np.minimum(corner + np.array(frame_shape), last)
     sources = np.stack([begin - corner, end - corner], axis=2).reshape(-1, 4)
     rows, columns = (last - first).tolist()
     return Placement(

@@ -302,8 +302,8 @@ def tile_corners(image: ImageFrames, table: FrameTable) -> NDArray[np.int64]:
             remedy="Use get_frames, or get_volume.",
         )
     found = table.matrix_positions
-    missing: Any = (found < 1).any(axis=1)
-    if missing.any():
+    if found.size and found.min() < 1:
+        missing: Any = (found < 1).any(axis=1)
         raise GeometryError(
             f"{int(missing.sum())} of {len(found)} tiles have no place in the total pixel matrix",
             attribute="RowPositionInTotalImagePixelMatrix",

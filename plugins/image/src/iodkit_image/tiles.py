@@ -85,7 +85,7 @@ def find_tiles(
     used = np.flatnonzero(chosen)
     return TileGrid(
         used,
-        corners[used],
+        corners if len(used) == len(corners) else corners[used],
         (int(image.Rows), int(image.Columns)),
         (int(image.TotalPixelMatrixRows), int(image.TotalPixelMatrixColumns)),
     )

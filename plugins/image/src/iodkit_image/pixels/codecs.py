@@ -15,11 +15,11 @@ from iodkit.errors import (
     PixelDataError,
     UnsupportedError,
 )
-from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME
+from iodkit.standard.syntaxes import DEFLATED_IMAGE_FRAME, ENCAPSULATED_UNCOMPRESSED
 from iodkit_image.pixels.colors import to_rgb
 from iodkit_image.pixels.decoders import decoders_for
 from iodkit_image.pixels.families import how_to_install
-from iodkit_image.pixels.guard import require_size
+from iodkit_image.pixels.guard import require_size, state_rows
 from iodkit_image.pixels.native import arrange_samples, trim_unused_bits, upsample_chrominance
 from iodkit_image.pixels.rle import decode_rle
 
@@ -59,6 +59,7 @@ def decode_compressed(data: bytes, layout: PixelLayout, syntax: str) -> NDArray[
     UnsupportedError
         If the transfer syntax is unknown.
     """
+    data = state_rows(data)
     require_size(data, layout)
     own = _OWN.get(syntax)
     if own is not None:
@@ -105,19 +106,29 @@ def _decode_deflated(data: bytes, layout: PixelLayout) -> NDArray[Any]:
         raise CorruptDataError(
             f"a deflated frame is broken: {error}", attribute="PixelData", clause="PS3.5 A.4.13"
         ) from error
-    if len(inflated) * 8 < layout.native_frame_bits:
+    return _decode_native(inflated, layout, "PS3.5 A.4.13")
+
+
+def _decode_uncompressed(data: bytes, layout: PixelLayout) -> NDArray[Any]:
+    """Encapsulated Uncompressed Explicit VR Little Endian (PS3.5 A.4.11)."""
+    return _decode_native(data, layout, "PS3.5 A.4.11")
+
+
+def _decode_native(data: bytes, layout: PixelLayout, clause: str) -> NDArray[Any]:
+    """A frame of native pixels (PS3.5 8.1.1), on its own and perhaps padded."""
+    if len(data) * 8 < layout.native_frame_bits:
         raise CorruptDataError(
-            "a deflated frame is too short",
+            "a frame is too short",
             attribute="PixelData",
-            found=f"{len(inflated)} bytes",
+            found=f"{len(data)} bytes",
             expected=f"{layout.native_frame_bits} bits",
-            clause="PS3.5 A.4.13",
+            clause=clause,
         )
     if layout.bits_allocated == 1:
-        bits = np.unpackbits(np.frombuffer(inflated, np.uint8), bitorder="little")
+        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
         return bits[: layout.frame_samples].reshape(layout.frame_shape)
     count = layout.native_frame_bits // layout.bits_allocated
-    cells = np.frombuffer(inflated, layout.dtype.newbyteorder("<"), count)
+    cells = np.frombuffer(data, layout.dtype.newbyteorder("<"), count)
     if layout.is_subsampled:
         return to_rgb(
             upsample_chrominance(cells.reshape(1, layout.rows, -1), layout.columns)[0], layout
@@ -132,4 +143,5 @@ def _decode_rle(data: bytes, layout: PixelLayout) -> NDArray[Any]:
 _OWN: dict[str, Callable[[bytes, PixelLayout], NDArray[Any]]] = {
     RLELossless: _decode_rle,
     DEFLATED_IMAGE_FRAME: _decode_deflated,
+    ENCAPSULATED_UNCOMPRESSED: _decode_uncompressed,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from iodkit_image.pixels.layout import PixelLayout
 
-__all__ = ["Decoder", "decoders_for"]
+__all__ = ["Decoder", "decoders_for", "imagecodecs_packbits"]
 
 # In pydicom's words; what it would try first by itself depends on other programs.
 _PYDICOM_PLUGINS = ("pylibjpeg", "pillow", "pyjpegls")
@@ -73,6 +74,16 @@ def decoders_for(syntax: str) -> list[Decoder]:
         available = ()
     found += [_through_pydicom(name) for name in _PYDICOM_PLUGINS if name in available]
     return found or [_through_pydicom(name) for name in available if name == _LAST_RESORT]
+
+
+@cache
+def imagecodecs_packbits() -> Callable[..., bytes | bytearray] | None:
+    """Give the decoder of PackBits that imagecodecs has; None if it is not installed."""
+    if find_spec("imagecodecs") is None:
+        return None
+    import imagecodecs
+
+    return imagecodecs.packbits_decode
 
 
 def _through_pydicom(plugin: str) -> Decoder:

@@ -53,8 +53,8 @@ class EncodingTask:
     is_signed : bool
         Whether samples are two's complement.
     color : str
-        Photometric interpretation; of YBR_FULL_422, YBR_ICT and YBR_RCT the frame has RGB, and
-        the encoder converts it.
+        Photometric interpretation; of YBR_FULL_422, YBR_ICT, YBR_RCT and XYB the frame has RGB,
+        and the encoder converts it.
     """
 
     frame: NDArray[Any]

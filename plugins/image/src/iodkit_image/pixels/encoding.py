@@ -98,8 +98,7 @@ _RULES: dict[str, _Allowed] = {
     ),
     JPEG2000: _allowed(_BYTES, _GREY, "RGB", "YBR_FULL", "YBR_ICT", clause="PS3.5 8.2.4"),
     JPEG_XL_LOSSLESS: _allowed(_BYTES, _INDEXED, "RGB", signed=False, clause="PS3.5 8.2.15"),
-    # Colour with loss is XYB in the codestream, which no enumerated value of ours stands for.
-    JPEG_XL_LOSSY: _allowed(_BYTES, _GREY, signed=False, clause="PS3.5 8.2.15"),
+    JPEG_XL_LOSSY: _allowed(_BYTES, _GREY, "XYB", signed=False, clause="PS3.5 8.2.15"),
     DEFLATED_IMAGE_FRAME: _NATIVE,
 }
 
@@ -146,9 +145,11 @@ def encode_frame(
 
     Notes
     -----
-    Of YBR_FULL_422 (JPEG), YBR_RCT and YBR_ICT (JPEG 2000) the array has RGB values; the encoder
-    converts them, and :func:`decode_frame` gives RGB again.  With loss, JPEG has quality 95 of
-    100, JPEG 2000 errs by half a stored unit in the mean, and near-lossless JPEG-LS by nothing.
+    Of YBR_FULL_422 (JPEG), YBR_RCT and YBR_ICT (JPEG 2000) and XYB (JPEG XL) the array has RGB
+    values; the encoder converts them, and :func:`decode_frame` gives RGB again.  With loss, JPEG
+    has quality 95 of 100, JPEG 2000 errs by half a stored unit in the mean, near-lossless JPEG-LS
+    by nothing, and JPEG XL has distance 1.  What is written needs the attributes of
+    :func:`get_lossy_compression_attributes`.
     """
     frames = np.asarray(array)[np.newaxis]
     (encoded,) = encode_frames(

@@ -85,6 +85,15 @@ class PixelLayout:
                 expected="1, 8, 16, 32 or 64",
                 clause="PS3.5 8.1.1",
             )
+        expected = _FLOAT_BITS.get(self.keyword, self.bits_allocated)
+        if self.bits_allocated != expected:
+            raise InvalidValueError(
+                "floating-point numbers do not have this size",
+                attribute="BitsAllocated",
+                found=self.bits_allocated,
+                expected=f"{expected} for {self.keyword}",
+                clause="PS3.3 C.7.6.24, C.7.6.25",
+            )
         if not 1 <= self.bits_stored <= self.high_bit + 1 <= self.bits_allocated:
             raise InvalidValueError(
                 "the bits of a sample do not lie within its cell",

@@ -31,6 +31,11 @@ class NativeFrames:
         Byte order of the value.
     words : bool, optional
         Whether the value's VR is OW, whose bytes are swapped in pairs in big endian.
+
+    Attributes
+    ----------
+    frame_bits : int
+        Number of bits from a frame to the next.
     """
 
     def __init__(
@@ -50,13 +55,20 @@ class NativeFrames:
             # There are files that claim subsampling and are not subsampled.
             whole = layout.frame_samples * layout.bits_allocated // 8 * layout.number_of_frames
             self._subsampled = value.size < whole
-
-    @property
-    def frame_bits(self) -> int:
-        """Number of bits from a frame to the next."""
-        if self._layout.is_subsampled and not self._subsampled:
-            return self._layout.frame_samples * self._layout.bits_allocated
-        return self._layout.native_frame_bits
+        # What does not change from frame to frame, of which there may be very many.
+        self.frame_bits = layout.native_frame_bits
+        if layout.is_subsampled and not self._subsampled:
+            self.frame_bits = layout.frame_samples * layout.bits_allocated
+        self._by_plane = layout.is_color and layout.planar_configuration == 1
+        special = self._subsampled or self._by_plane or self._swap_pairs
+        self._is_plain = (
+            self._order == "<"
+            and sys.byteorder == "little"
+            and not special
+            and layout.bits_allocated > 1
+        )
+        self._row_shape = layout.frame_shape[1:]
+        self._row_bytes = self.frame_bits // 8 // layout.rows
 
     def raw(self, index: int) -> bytes:
         """Return the bytes that hold a frame; one of single bits is shifted to a byte border."""
@@ -130,10 +142,13 @@ class NativeFrames:
             New or read-only array of shape (rows, columns) or (rows, columns, samples).
         """
         layout = self._layout
-        by_plane = layout.is_color and layout.planar_configuration == 1
-        if by_plane or self._subsampled or (first, stop) == (0, layout.rows):
+        shape = (stop - first, *self._row_shape)
+        if self._is_plain:
+            begin = index * (self.frame_bits // 8) + first * self._row_bytes
+            value = self._value.view(begin, shape[0] * self._row_bytes)
+            return trim_unused_bits(np.ndarray(shape, self._cell, value), layout)
+        if self._by_plane or self._subsampled or (first, stop) == (0, layout.rows):
             return self.read(index)[0][first:stop]
-        shape = (stop - first, *layout.frame_shape[1:])
         width = self.frame_bits // layout.rows
         begin = index * self.frame_bits + first * width
         if layout.bits_allocated == 1:
@@ -151,14 +166,6 @@ class NativeFrames:
             trim_unused_bits(out, self._layout, in_place=True)
         else:
             out[...] = self.read(start, len(out))
-
-    @property
-    def _is_plain(self) -> bool:
-        """Whether bytes in the value are those of the array, but for unused bits."""
-        layout = self._layout
-        by_plane = layout.is_color and layout.planar_configuration == 1
-        special = self._subsampled or by_plane or self._swap_pairs or layout.bits_allocated == 1
-        return self._order == "<" and sys.byteorder == "little" and not special
 
     def _bytes(self, offset: int, length: int) -> NDArray[np.uint8]:
         if not self._swap_pairs:

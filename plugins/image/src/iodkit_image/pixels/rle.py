@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from iodkit.errors import CorruptDataError, PixelDataError
+from iodkit_image.pixels.decoders import imagecodecs_packbits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,11 @@ _HEADER = struct.Struct("<16I")
 _MAX_SEGMENTS = 15
 _MAX_RUN = 128
 _CLAUSE = "PS3.5 G.5"
+# By the first byte of a packet: how many bytes it stands for, and how many it takes.
+_LENGTHS = np.array([*range(1, 129), 0, *range(128, 1, -1)], np.intp)
+_STEPS = (*range(2, 130), 1, *[2] * 127)
+# From this many bytes in a packet it is quicker to copy packets than bytes.
+_LONG_PACKETS = 64
 
 
 def encode_rle(frames: NDArray[Any]) -> list[bytes]:
@@ -153,13 +160,17 @@ def decode_rle(data: bytes, layout: PixelLayout) -> NDArray[Any]:
     width = layout.dtype.itemsize
     samples, pixels = layout.samples_per_pixel, layout.rows * layout.columns
     offsets = _read_header(data, samples * width)
-    planes = np.empty((pixels, samples, width), np.uint8)
-    for number in range(samples * width):
-        segment = _unpack(data[offsets[number] : offsets[number + 1]], pixels)
-        sample, byte = divmod(number, width)
-        planes[:, sample, width - 1 - byte] = np.frombuffer(segment, np.uint8)
-    values = planes.view(layout.dtype.newbyteorder("<")).astype(layout.dtype, copy=False)
-    return values.reshape(layout.frame_shape)
+    values = np.empty((pixels, samples), f"u{width}")
+    for sample in range(samples):
+        for number in range(sample * width, (sample + 1) * width):
+            segment = _unpack(data[offsets[number] : offsets[number + 1]], pixels)
+            plane = np.frombuffer(segment, np.uint8)
+            if number == sample * width:
+                values[:, sample] = plane
+            else:
+                values[:, sample] <<= 8
+                values[:, sample] |= plane
+    return values.view(layout.dtype).reshape(layout.frame_shape)
 
 
 def _read_header(data: bytes, expected: int) -> list[int]:
@@ -192,24 +203,16 @@ def _read_header(data: bytes, expected: int) -> list[int]:
     return used
 
 
-def _unpack(data: bytes, size: int) -> bytes:
+def _unpack(data: bytes, size: int) -> bytes | bytearray | memoryview:
     """Decode a segment to exactly `size` bytes (PS3.5 G.3.2)."""
-    parts: list[bytes] = []
-    add = parts.append
-    position, end, done = 0, len(data), 0
-    while position < end and done < size:
-        head = data[position]
-        if head < 128:
-            add(data[position + 1 : position + head + 2])
-            position += head + 2
-            done += head + 1
-        elif head > 128:
-            add(data[position + 1 : position + 2] * (257 - head))
-            position += 2
-            done += 257 - head
-        else:
-            position += 1
-    plane = b"".join(parts)
+    decode = imagecodecs_packbits()
+    if decode is not None:
+        # It refuses what goes beyond the frame or ends too early: that is looked at here.
+        with suppress(Exception):
+            whole = decode(data, out=bytearray(size))
+            if len(whole) == size:
+                return whole
+    plane = _expand(data, size)
     if len(plane) < size:
         raise CorruptDataError(
             "an RLE segment ends too early",
@@ -219,3 +222,45 @@ def _unpack(data: bytes, size: int) -> bytes:
             clause="PS3.5 G.3.2",
         )
     return plane[:size]
+
+
+def _expand(data: bytes, size: int) -> bytes | memoryview:
+    """Decode a segment to `size` bytes or somewhat more, or to fewer if there are no more."""
+    heads = np.array(_heads(data), np.intp)
+    cells = np.frombuffer(data, np.uint8)
+    # A few bytes may stand for very many.
+    needed = int(np.searchsorted(np.cumsum(_LENGTHS[cells[heads]]), size)) + 1
+    if needed < len(heads):
+        cells, heads = cells[: heads[needed]], heads[:needed]
+    if cells.size > _LONG_PACKETS * len(heads):
+        return b"".join([_packet(data, head) for head in heads.tolist()])
+    return _repeat(cells, heads).data
+
+
+def _heads(data: bytes) -> list[int]:
+    """Where the packets of a segment begin."""
+    heads: list[int] = []
+    add, steps = heads.append, _STEPS
+    position, end = 0, len(data)
+    while position < end:
+        add(position)
+        position += steps[data[position]]
+    return heads
+
+
+def _packet(data: bytes, head: int) -> bytes:
+    """What one packet stands for."""
+    code = data[head]
+    if code < 128:
+        return data[head + 1 : head + 2 + code]
+    return data[head + 1 : head + 2] * (257 - code) if code > 128 else b""
+
+
+def _repeat(cells: NDArray[np.uint8], heads: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Repeat each byte as often as its packet says; the heads of packets vanish."""
+    codes = cells[heads]
+    times = np.ones(cells.size + 1, np.intp)
+    times[heads] = 0
+    is_run = codes > 128
+    times[heads[is_run] + 1] = _LENGTHS[codes[is_run]]
+    return np.repeat(cells, times[:-1])

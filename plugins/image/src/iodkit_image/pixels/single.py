@@ -133,7 +133,10 @@ def decode_frame(
     if is_compressed(syntax):
         from iodkit_image.pixels.codecs import decode_compressed
 
-        return np.array(decode_compressed(value, layout, syntax), order="C")
+        frame = decode_compressed(value, layout, syntax)
+        return (
+            frame if frame.flags.writeable and frame.flags.owndata else np.array(frame, order="C")
+        )
     if bits_allocated == 1:
         value = _from_byte_border(value, index * rows * columns * samples_per_pixel % 8)
     return FrameStore(MemoryValue(value), layout, syntax).read(0)

@@ -11,13 +11,14 @@ from pydicom.dataset import Dataset
 
 from iodkit.dataset import from_dataset, read
 from iodkit.errors import InvalidTypeError, InvalidValueError, OutOfRangeError, UnsupportedError
-from iodkit.overlays import Overlay
+from iodkit.overlays import Overlay, Showable
 from iodkit.spatial import Volume
 from iodkit_image.image import Image
 from iodkit_image.rendering.framed import plates_of_frames
 from iodkit_image.rendering.layout import as_grid, finished
 from iodkit_image.rendering.overview import plate_of_matrix
 from iodkit_image.rendering.sequence import plates_of_images
+from iodkit_image.rendering.shown import plates_of_showable
 from iodkit_image.rendering.style import Style, StyleOptions
 from iodkit_image.rendering.volumetric import orthogonal_plates, plates_of_slices
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Renderable", "montage", "multiplanar", "render", "render_array"]
 
-Renderable: TypeAlias = "Image | Volume | Dataset | str | os.PathLike[str]"
-"""What can be drawn: images and volumes, datasets of images, and paths of their files."""
+Renderable: TypeAlias = "Image | Volume | Showable | Dataset | str | os.PathLike[str]"
+"""What can be drawn: images, volumes, and what gives its own frames; datasets and files of them."""
+
+_Opened: TypeAlias = "Image | Volume | Showable"
 
 _MONTAGE = StyleOptions(size=192, letters=False, scale_bar=False)
 _TILES = 20
@@ -54,9 +57,9 @@ def render(
 
     Parameters
     ----------
-    image : Image | Volume | pydicom.Dataset | str | os.PathLike
-        Image, volume, or file.  One that is itself an overlay, such as a segmentation, is drawn
-        on black.
+    image : Image | Volume | Showable | pydicom.Dataset | str | os.PathLike
+        Image, volume, file, or an object of any family that can be shown.  One that is itself an
+        overlay, such as a segmentation, is drawn on black.
     frame : int | None, optional
         Number of the frame, or of the slice of a volume, from 1.  By default the whole total
         pixel matrix of a tiled image, else the frame in the middle of the list.
@@ -132,7 +135,7 @@ def montage(
 
     Parameters
     ----------
-    image : Image | Volume | pydicom.Dataset | str | os.PathLike | Sequence
+    image : Image | Volume | Showable | pydicom.Dataset | str | os.PathLike | Sequence
         Multi-frame image, volume, or several images.  Images of one frame of reference are sorted
         by their place; others stay in the order given.
     frames : Iterable[int] | None, optional
@@ -165,15 +168,7 @@ def montage(
     source: Any
     if isinstance(image, list | tuple):
         source = [as_renderable(each) for each in image]
-        images = [each for each in source if isinstance(each, Image)]
-        if len(images) != len(source) or not images:
-            raise InvalidTypeError(
-                "not a list of images",
-                attribute="image",
-                found=[type(each).__name__ for each in source][:5],
-                expected="one image or more",
-            )
-        plates = plates_of_images(images, lambda count: _choose(frames, count, "images"), window)
+        plates = _plates_of_list(source, frames, window)
     else:
         source = as_renderable(image)  # type: ignore[arg-type]
         plates = _plates(source, frames, window)
@@ -241,18 +236,18 @@ def multiplanar(
     return as_grid(tiles, 3, chosen)
 
 
-def as_renderable(image: Renderable) -> Image | Volume:
+def as_renderable(image: Renderable) -> _Opened:
     """Open what can be drawn.
 
     Parameters
     ----------
-    image : Image | Volume | pydicom.Dataset | str | os.PathLike
-        Image, volume, dataset, or path.
+    image : Image | Volume | Showable | pydicom.Dataset | str | os.PathLike
+        Image, volume, object that can be shown, dataset, or path.
 
     Returns
     -------
-    Image | Volume
-        The image or volume.
+    Image | Volume | Showable
+        The object.
 
     Raises
     ------
@@ -261,7 +256,7 @@ def as_renderable(image: Renderable) -> Image | Volume:
     InvalidTypeError
         If it is nothing of these.
     """
-    if isinstance(image, Image | Volume):
+    if isinstance(image, Image | Volume | Showable):
         return image
     if isinstance(image, str | os.PathLike):
         opened = read(image)
@@ -272,9 +267,10 @@ def as_renderable(image: Renderable) -> Image | Volume:
             "nothing that can be drawn",
             attribute="image",
             found=type(image).__name__,
-            expected="an image, a volume, a dataset, or the path of a file",
+            expected="an image, a volume, an object with number_of_frames and "
+            "show_frames(numbers, window), a dataset, or the path of a file",
         )
-    if not isinstance(opened, Image):
+    if not isinstance(opened, Image | Showable):
         if "Rows" in opened and "Columns" in opened:
             return Image.from_dataset(opened, copy=False)
         name = opened.get("SOPClassUID")
@@ -288,7 +284,7 @@ def as_renderable(image: Renderable) -> Image | Volume:
 
 
 def _one_plate(
-    source: Image | Volume, frame: int | None, window: tuple[float, float] | None, style: Style
+    source: _Opened, frame: int | None, window: tuple[float, float] | None, style: Style
 ) -> Plate:
     if frame is None and isinstance(source, Image) and source.is_tiled:
         return plate_of_matrix(source, style.size, window)
@@ -298,15 +294,36 @@ def _one_plate(
 
 
 def _plates(
-    source: Image | Volume, frames: Iterable[int] | None, window: tuple[float, float] | None
+    source: _Opened, frames: Iterable[int] | None, window: tuple[float, float] | None
 ) -> list[Plate]:
     indices = _choose(frames, _count(source), "frames")
     if isinstance(source, Volume):
         return plates_of_slices(source, indices, window)
-    return plates_of_frames(source, indices, window)
+    if isinstance(source, Image):
+        return plates_of_frames(source, indices, window)
+    return plates_of_showable(source, indices, window)
 
 
-def _count(source: Image | Volume) -> int:
+def _plates_of_list(
+    sources: Sequence[_Opened], frames: Iterable[int] | None, window: tuple[float, float] | None
+) -> list[Plate]:
+    """Plates of images by their places; of other objects one after the other."""
+    images = [each for each in sources if isinstance(each, Image)]
+    if images and len(images) == len(sources):
+        return plates_of_images(images, lambda count: _choose(frames, count, "images"), window)
+    if not sources or any(isinstance(each, Volume) for each in sources):
+        raise InvalidTypeError(
+            "not a list of images",
+            attribute="image",
+            found=[type(each).__name__ for each in sources][:5],
+            expected="one image or more",
+        )
+    places = [(each, index) for each in sources for index in range(_count(each))]
+    chosen = [places[place] for place in _choose(frames, len(places), "images")]
+    return [_plates(each, [index + 1], window)[0] for each, index in chosen]
+
+
+def _count(source: _Opened) -> int:
     return source.spatial_shape[0] if isinstance(source, Volume) else source.number_of_frames
 
 

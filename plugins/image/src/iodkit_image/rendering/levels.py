@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iodkit.errors import InvalidTypeError, InvalidValueError
+from iodkit_image.rendering.supplement import supplement
 from iodkit_image.transforms.facts import is_inverse
 from iodkit_image.transforms.options import TransformOptions
 from iodkit_image.transforms.palettes import PaletteColorLUTTransformation
@@ -166,7 +167,12 @@ def frame_values(image: ImageFrames, table: FrameTable, index: int) -> NDArray[A
     numpy.ndarray
         Shape (rows, columns).
     """
-    stored = image.frame_store.view(index)
+    return _modality_values(image, table, index, image.frame_store.view(index))
+
+
+def _modality_values(
+    image: ImageFrames, table: FrameTable, index: int, stored: NDArray[Any]
+) -> NDArray[Any]:
     if stored.dtype.kind == "f" and np.isnan(table.rescale_slopes[index]):
         return stored
     return image.make_transform(table, _MODALITY).apply(stored, index)
@@ -273,11 +279,13 @@ def frame_rgb(
     """
     if is_colorful(image):
         return _in_color(image, table, index)
+    stored = image.frame_store.view(index)
     if window is None:
-        shown = image.make_transform(table, _WINDOWED).apply(image.frame_store.view(index), index)
-        return as_rgb(np.rint(shown * 255))
-    values = frame_values(image, table, index)
-    return as_rgb(window.apply(values, invert=is_inverse(image)))
+        shown = image.make_transform(table, _WINDOWED).apply(stored, index)
+        return supplement(image, stored, as_rgb(np.rint(shown * 255)))
+    values = _modality_values(image, table, index, stored)
+    grey = as_rgb(window.apply(values, invert=is_inverse(image)))
+    return supplement(image, stored, grey)
 
 
 def _in_color(image: ImageFrames, table: FrameTable, index: int) -> NDArray[np.uint8]:
