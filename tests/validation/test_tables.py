@@ -161,6 +161,14 @@ def other_class(ds):
     ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.3.4"
 
 
+def retired_class(ds):
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.6"
+
+
+def class_of_another_standard(ds):
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.501.1"
+
+
 def no_class(ds):
     del ds.SOPClassUID
 
@@ -217,6 +225,8 @@ PLANTED = [
     ("ct", used_module, "attribute-missing", "ClinicalTrialProtocolID"),
     ("ct", used_overlay, "attribute-missing", "OverlayColumns"),
     ("ct", other_class, "iod-unknown", "SOPClassUID"),
+    ("ct", retired_class, "iod-retired", "SOPClassUID"),
+    ("ct", class_of_another_standard, "iod-unknown", "SOPClassUID"),
     ("ct", no_class, "attribute-missing", "SOPClassUID"),
     ("seg", elsewhere, "attribute-unexpected", "SegmentLabel"),
 ]
