@@ -1,8 +1,9 @@
 """Check mutants and real files with iodkit and with dciodvfy, and say where they disagree.
 
 ``python -m tools.corpus --every 10`` takes every tenth mutant of each object; without it, all.
-``--to FILE`` keeps the results, ``--from FILE`` judges kept ones anew, and ``--page`` puts the
-figures into ``docs/validation.md``.  The exit status is 1 if a disagreement is not adjudicated.
+``--to FILE`` keeps the results, ``--from FILE`` judges kept ones anew, ``--again FILE`` takes
+from them what dciodvfy said of the mutants, and ``--page`` puts the figures into
+``docs/validation.md``.  The exit status is 1 if a disagreement is not adjudicated.
 """
 
 from __future__ import annotations
@@ -17,25 +18,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.corpus.adjudicating import judge, read_adjudications
-from tools.corpus.comparing import Comparison, compare_file, compare_mutants
+from tools.corpus.comparing import Comparison, Key, compare_file, compare_mutants
 from tools.corpus.figures import summary, write_page
 from tools.corpus.subjects import all_specimens, real_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tools.corpus.checkers import Complaint
     from tools.corpus.subjects import Specimen
 
 
-def run(every: int, jobs: int) -> list[Comparison]:
+def run(every: int, jobs: int, earlier: Iterable[Comparison] = ()) -> list[Comparison]:
     """Check every mutant, or one of so many, and every real file."""
+    kept = {each.key: each.theirs for each in earlier if each.path}
     with ProcessPoolExecutor(jobs, initializer=warnings.simplefilter, initargs=("ignore",)) as pool:
-        work = partial(_mutants, every=every)
+        work = partial(_mutants, every=every, kept=kept)
         found = [each for part in pool.map(work, all_specimens()) for each in part]
         files = [Path(path) for path in real_files()]
         return [*found, *pool.map(compare_file, files, chunksize=4)]
 
 
-def _mutants(specimen: Specimen, every: int) -> list[Comparison]:
-    return list(compare_mutants(specimen, every))
+def _mutants(
+    specimen: Specimen, every: int, kept: Mapping[Key, frozenset[Complaint]]
+) -> list[Comparison]:
+    return list(compare_mutants(specimen, every, kept))
+
+
+def _load(path: Path) -> tuple[int, list[Comparison]]:
+    loaded: tuple[int, list[Comparison]] = pickle.loads(path.read_bytes())  # noqa: S301 - its own
+    return loaded
 
 
 def main() -> int:
@@ -45,13 +57,15 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--to", type=Path, help="keep the results in this file")
     parser.add_argument("--from", dest="kept", type=Path, help="judge the results in this file")
+    parser.add_argument("--again", type=Path, help="take what dciodvfy said from this file")
     parser.add_argument("--page", action="store_true", help="write docs/validation.md")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if options.kept:
-        every, comparisons = pickle.loads(options.kept.read_bytes())  # noqa: S301 - its own
+        every, comparisons = _load(options.kept)
     else:
-        every, comparisons = options.every, run(options.every, options.jobs)
+        earlier = _load(options.again)[1] if options.again else ()
+        every, comparisons = options.every, run(options.every, options.jobs, earlier)
     if options.to:
         options.to.write_bytes(pickle.dumps((every, comparisons)))
     adjudications = read_adjudications()

@@ -40,7 +40,7 @@ def check_content(tree: ContentTree, sop_class_uid: str) -> None:
     constraints = CONSTRAINTS.get(sop_class_uid)
     if constraints is not None:
         check_tree(tree, constraints)
-    for fault in chain(find_missing_values(tree.index), find_missing_names(tree.index)):
+    for fault in chain(find_missing_values(tree), find_missing_names(tree.index)):
         if fault.severity is not Severity.INFO:
             raise MissingAttributeError(
                 "a content item is not whole",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_bits",
     "check_color_profile",
+    "check_offset_tables",
     "check_palettes",
     "check_pixel_length",
     "check_pixel_vr",
@@ -31,6 +32,7 @@ _PALETTES = ("Red", "Green", "Blue")
 _PROFILE_HEAD = 128
 _BYTE = 8
 _PIXEL_DATA = 0x7FE00010
+_OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 
 
 def check_pixel_length(subject: Subject) -> Iterator[Fault]:
@@ -83,6 +85,27 @@ def check_pixel_vr(subject: Subject) -> Iterator[Fault]:
             yield Fault("PixelData", "VR OW", "VR OB, as the frames are encapsulated")
     elif vr == "OB" and (subject.number("BitsAllocated") or 0) > _BYTE:
         yield Fault("PixelData", "VR OB", "VR OW, as BitsAllocated is above 8")
+
+
+def check_offset_tables(subject: Subject) -> Iterator[Fault]:
+    """Find offset tables of frames that are not encapsulated.
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Fault
+        One for each attribute.
+    """
+    if subject.transfer_syntax is None or _is_encapsulated(subject):
+        return
+    for keyword in _OFFSETS:
+        if keyword in subject.dataset:
+            found = f"the attribute, in {subject.transfer_syntax.name}"
+            yield Fault(keyword, found, "none, as the frames are not encapsulated")
 
 
 def check_bits(subject: Subject) -> Iterator[Fault]:

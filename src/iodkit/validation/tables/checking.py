@@ -73,7 +73,8 @@ def _check_sop_class(subject: Subject) -> Iterator[Finding]:
     if subject.sop_class_uid:
         uid = UID(subject.sop_class_uid)
         found = uid if uid.name == uid else f"{uid}, {uid.name}"
-        code = "iod-retired" if not uid.is_private and uid.type and uid.is_retired else "iod-unknown"
+        is_retired = bool(uid.type) and uid.is_retired
+        code = "iod-retired" if is_retired else "iod-unknown"
         yield report(code, "SOPClassUID", found=found, expected=_why_no_table(uid))
     elif "DirectoryRecordSequence" not in subject.dataset:
         expected = "the SOP class, which says of which IOD the object is (type 1)"
