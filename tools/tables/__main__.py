@@ -81,7 +81,8 @@ def main() -> int:
     if options.check:
         stale = [p for p, t in texts.items() if p not in there or there[p].read_text("utf-8") != t]
         stale += sorted(set(there) - set(texts))
-        print("\n".join(f"not current: {path}" for path in stale))
+        for path in stale:
+            print("not current:", path)
         return int(bool(stale))
     for path in set(there) - set(texts):
         there[path].unlink()
