@@ -25,7 +25,7 @@ USAGES = {
 }
 TYPES = {
     "NumericValueQualifierCodeSequence": "3 until 2025; its rule is that of empty measured values",
-    "ReferencedBeamNumber": "in RT Radiation Common 1; RT Radiation Set has the sequence without it",
+    "ReferencedBeamNumber": "in RT Radiation Common 1; not in RT Radiation Set",
 }
 # What ours have besides: older attributes that an object may still have, all optional.
 OLDER = {

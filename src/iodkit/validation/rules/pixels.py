@@ -230,8 +230,10 @@ def _expected_length(subject: Subject, tag: int) -> int | None:
     bits = {0x7FE00008: 32, 0x7FE00009: 64}.get(tag) or subject.number("BitsAllocated")
     if rows is None or columns is None or bits is None:
         return None
-    frames = subject.number("NumberOfFrames") or 1
-    total = rows * columns * samples * frames * bits
+    frames = subject.number("NumberOfFrames")
+    if frames is None and "NumberOfFrames" in subject.dataset:
+        return None  # which is a fault of its own
+    total = rows * columns * samples * (frames or 1) * bits
     if subject.get("PhotometricInterpretation") == "YBR_FULL_422":
         # Two pixels share their colour: four samples stand for two pixels.
         total = total * 2 // 3
