@@ -15,7 +15,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from tools.corpus.adjudicating import Adjudication, judge, read_adjudications
 from tools.corpus.checkers import Complaint
-from tools.corpus.comparing import Comparison, compare_file, compare_mutants
+from tools.corpus.comparing import Comparison, Portion, compare_file, compare_mutants
 from tools.corpus.figures import Figures, figures
 from tools.corpus.mutations import applied, mutations
 from tools.corpus.subjects import made_specimens
@@ -46,7 +46,7 @@ def specimens():
 
 
 def test_disagreements_on_mutants_are_adjudicated(specimens):
-    found = [each for one in specimens.values() for each in compare_mutants(one, EVERY)]
+    found = [each for one in specimens.values() for each in compare_mutants(one, Portion(EVERY))]
     judged = [judge(each, ADJUDICATIONS) for each in found]
     assert len(judged) > 60
     assert not [str(each) for each in judged if each.unexplained]
@@ -86,7 +86,7 @@ def test_every_kind_of_mutation_is_made(specimens):
 @pytest.mark.parametrize("name", ["CT image", "BINARY of a series", "BasicTextSR, explicit VR"])
 def test_other_transfer_syntaxes_make_nothing_wrong(specimens, name):
     specimen = specimens[name]
-    found = [each for each in compare_mutants(specimen, 10**9) if each.kind in TRANSFERS]
+    found = [each for each in compare_mutants(specimen, Portion(10**9)) if each.kind in TRANSFERS]
     assert {each.kind for each in found} == set(TRANSFERS)
     assert not [each for each in found if each.ours or each.theirs]
     for _, twin in transferred(specimen.dataset):
@@ -96,6 +96,14 @@ def test_other_transfer_syntaxes_make_nothing_wrong(specimens, name):
         assert again.file_meta.TransferSyntaxUID == twin.file_meta.TransferSyntaxUID
         if "PixelData" in again:
             assert np.array_equal(again.pixel_array, specimen.dataset.pixel_array)
+
+
+def test_the_parts_of_a_run_are_all_mutants(specimens):
+    name = "of interest"
+    every = [each.name for each in mutations(specimens[name].dataset)]
+    parts = [[one for one in every if Portion(3, part).has(name, one)] for part in range(3)]
+    assert sorted(sum(parts, [])) == sorted(every)
+    assert all(len(part) > len(every) / 5 for part in parts)
 
 
 def test_what_dciodvfy_said_is_taken_from_earlier_results(specimens):

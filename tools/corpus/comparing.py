@@ -23,10 +23,44 @@ if TYPE_CHECKING:
 
     from tools.corpus.subjects import Specimen
 
-__all__ = ["Comparison", "Key", "compare_file", "compare_mutants"]
+__all__ = ["Comparison", "Key", "Portion", "compare_file", "compare_mutants"]
 
 Key = tuple[str, str, str]
 """Of a mutant: specimen, kind, path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Which mutants are taken: always the same ones.
+
+    Parameters
+    ----------
+    every : int, optional
+        One of so many.
+    part : int, optional
+        Which ones, from 0: all parts together are all mutants.
+    """
+
+    every: int = 1
+    part: int = 0
+
+    def has(self, specimen: str, mutant: str) -> bool:
+        """Whether a mutant is taken.
+
+        Parameters
+        ----------
+        specimen, mutant : str
+            Their names.
+
+        Returns
+        -------
+        bool
+            True for one of so many.
+        """
+        return crc32(f"{specimen} {mutant}".encode()) % self.every == self.part
+
+
+ALL = Portion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +109,9 @@ class Comparison:
 
 
 def compare_mutants(
-    specimen: Specimen, every: int = 1, kept: Mapping[Key, frozenset[Complaint]] | None = None
+    specimen: Specimen,
+    portion: Portion = ALL,
+    kept: Mapping[Key, frozenset[Complaint]] | None = None,
 ) -> Iterator[Comparison]:
     """Check the mutants of an object, and the object in other transfer syntaxes.
 
@@ -83,8 +119,8 @@ def compare_mutants(
     ----------
     specimen : Specimen
         The object.
-    every : int, optional
-        Take one of so many mutants; always the same ones.
+    portion : Portion, optional
+        Which mutants are taken.
     kept : mapping, optional
         What dciodvfy said of mutants in an earlier run.
 
@@ -99,7 +135,7 @@ def compare_mutants(
         path = Path(folder) / "mutant.dcm"
         path.write_bytes(specimen.content)
         our_base, their_base = ours(path), theirs(path)
-        for kind, place in _written(specimen, dataset, path, every):
+        for kind, place in _written(specimen, dataset, path, portion):
             said = (kept or {}).get((specimen.name, kind, place))
             if said is None:
                 said = theirs(path) - their_base
@@ -107,15 +143,15 @@ def compare_mutants(
 
 
 def _written(
-    specimen: Specimen, dataset: Dataset, path: Path, every: int
+    specimen: Specimen, dataset: Dataset, path: Path, portion: Portion
 ) -> Iterator[tuple[str, str]]:
     """Write one mutant after the other to a file, and yield what has been done to each."""
     for mutation in mutations(specimen.dataset):
-        if crc32(f"{specimen.name} {mutation.name}".encode()) % every == 0:
+        if portion.has(specimen.name, mutation.name):
             with applied(mutation, dataset):
                 pydicom.dcmwrite(path, dataset)
             yield mutation.kind, mutation.place.path
-    for kind, twin in transferred(specimen.dataset):
+    for kind, twin in transferred(specimen.dataset) if portion.part == 0 else ():
         pydicom.dcmwrite(path, twin)
         yield kind, "TransferSyntaxUID"
 
