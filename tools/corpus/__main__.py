@@ -3,7 +3,8 @@
 ``python -m tools.corpus --every 10`` takes every tenth mutant of each object; without it, all.
 ``--part 3`` takes other ones of ten, so that a run can be cut into parts.  ``--to FILE`` keeps the
 results, ``--from FILE...`` judges kept ones anew, ``--again FILE`` takes from them what dciodvfy
-said of the mutants, and ``--page`` puts the figures into ``docs/validation.md``.  The exit status is 1 if a disagreement is not adjudicated.
+said of the mutants, and ``--page`` puts the figures into ``docs/validation.md``.
+The exit status is 1 if a disagreement is not adjudicated.
 """
 
 from __future__ import annotations
