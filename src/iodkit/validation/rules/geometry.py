@@ -70,7 +70,8 @@ def check_position_reference(subject: Subject) -> Iterator[Fault]:
     if _INDICATOR not in subject.dataset or not subject.get("FrameOfReferenceUID"):
         return
     stated = subject.get(_INDICATOR)
-    if stated != _SLIDE and any(name in item for _, item in subject.items for name in _ON_SLIDES):
+    on_slide = any(subject.get(name, item) for _, item in subject.items for name in _ON_SLIDES)
+    if on_slide and stated != _SLIDE:
         yield Fault(_INDICATOR, stated, f"{_SLIDE}, as the image is placed on a slide")
 
 
