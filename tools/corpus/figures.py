@@ -136,7 +136,13 @@ def _row(name: str, judged: list[Judged]) -> str:
     them = figures(zip(faulty, by_them, strict=True))
     only_us = sum(a and not b for a, b in zip(reported, by_them, strict=True))
     only_them = sum(b and not a for a, b in zip(reported, by_them, strict=True))
-    shares = " | ".join(f"{share:.3f}" for share in (us.recall, us.precision))
-    theirs = " | ".join(f"{share:.3f}" for share in (them.recall, them.precision))
+    shares = " | ".join(each for one in (us, them) for each in _shares(one))
     count = f"{len(judged)} | {sum(faulty)} | {only_us} | {only_them}"
-    return f"| {name} | {count} | {shares} | {theirs} |"
+    return f"| {name} | {count} | {shares} |"
+
+
+def _shares(one: Figures) -> tuple[str, str]:
+    """Write recall and precision, or a dash where there is nothing to share."""
+    recall = f"{one.recall:.3f}" if one.hits + one.misses else "–"
+    precision = f"{one.precision:.3f}" if one.hits + one.false_alarms else "–"
+    return recall, precision
