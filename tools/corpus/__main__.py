@@ -24,7 +24,7 @@ from tools.corpus.figures import summary, write_page
 from tools.corpus.subjects import all_specimens, real_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tools.corpus.checkers import Complaint
     from tools.corpus.subjects import Specimen
@@ -51,16 +51,18 @@ def _load(path: Path) -> tuple[Portion, list[Comparison]]:
     return loaded
 
 
-def _load_all(paths: Iterable[Path]) -> tuple[int, list[Comparison]]:
-    """Put the parts of a run together: all mutants, if no part is missing."""
+def _load_all(paths: Sequence[Path]) -> tuple[str, list[Comparison]]:
+    """Put the parts of a run together, and say which mutants they have."""
     loaded = [_load(path) for path in paths]
     every = {portion.every for portion, _ in loaded}
-    parts = {portion.part for portion, _ in loaded}
-    if len(every) != 1 or len(parts) != len(loaded):
+    if len(every) != 1 or len({portion.part for portion, _ in loaded}) != len(loaded):
         raise SystemExit("these are no parts of one run")
-    (whole,) = every
     found = [each for _, comparisons in loaded for each in comparisons]
-    return (1 if len(parts) == whole else whole), found
+    return _taken(len(loaded), every.pop()), found
+
+
+def _taken(parts: int, every: int) -> str:
+    return "all mutants" if parts == every else f"{parts} of {every} mutants"
 
 
 def main() -> int:
@@ -76,16 +78,16 @@ def main() -> int:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if options.kept:
-        every, comparisons = _load_all(options.kept)
+        taken, comparisons = _load_all(options.kept)
     else:
         earlier = _load(options.again)[1] if options.again else ()
         portion = Portion(options.every, options.part)
-        every, comparisons = options.every, run(portion, options.jobs, earlier)
+        taken, comparisons = _taken(1, options.every), run(portion, options.jobs, earlier)
         if options.to:
             options.to.write_bytes(pickle.dumps((portion, comparisons)))
     adjudications = read_adjudications()
     judged = [judge(comparison, adjudications) for comparison in comparisons]
-    print(summary(judged, every))
+    print(summary(judged, taken))
     unexplained = [each for each in judged if each.unexplained]
     for each in unexplained:
         print(each)
@@ -93,7 +95,7 @@ def main() -> int:
         if not any(one in each.used for each in judged):
             print("not met:", one.why)
     if options.page:
-        write_page(judged, every)
+        write_page(judged, taken)
     return 1 if unexplained else 0
 
 

@@ -72,15 +72,15 @@ def figures(reports: Iterable[tuple[bool, bool]]) -> Figures:
     return Figures(count[True, True], count[True, False], count[False, True])
 
 
-def summary(judged: Sequence[Judged], every: int) -> str:
+def summary(judged: Sequence[Judged], taken: str) -> str:
     """Say in a few lines, in Markdown, what came out.
 
     Parameters
     ----------
     judged : sequence of Judged
         All comparisons.
-    every : int
-        One of so many mutants was taken.
+    taken : str
+        Which mutants were taken.
 
     Returns
     -------
@@ -90,9 +90,8 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     mutants = [each for each in judged if each.comparison.path]
     files = [each for each in judged if not each.comparison.path]
     specimens = len({each.comparison.specimen for each in mutants})
-    part = "all mutants" if every == 1 else f"every {every}th mutant"
     lines = [
-        f"{len(mutants)} mutants of {specimens} valid objects ({part}), {len(files)} real files:",
+        f"{len(mutants)} mutants of {specimens} valid objects ({taken}), {len(files)} real files:",
         "",
         f"| {' | '.join(_COLUMNS)} |",
         "|---" * len(_COLUMNS) + "|",
@@ -112,19 +111,19 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_page(judged: Sequence[Judged], every: int) -> None:
+def write_page(judged: Sequence[Judged], taken: str) -> None:
     """Put the figures into ``docs/validation.md``.
 
     Parameters
     ----------
     judged : sequence of Judged
         All comparisons.
-    every : int
-        One of so many mutants was taken.
+    taken : str
+        Which mutants were taken.
     """
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    text = f"{before}{BEGIN}\n{summary(judged, every)}\n{END}{after}"
+    text = f"{before}{BEGIN}\n{summary(judged, taken)}\n{END}{after}"
     PAGE.write_text(text, encoding="utf-8")
 
 
