@@ -220,6 +220,7 @@ PLANTED = [
     ("seg", two_items, "item-count", CODE),
     ("seg", no_group, "group-missing", f"{FRAMES}[2].FrameContentSequence"),
     ("enhanced", no_group_at_all, "group-missing", f"{FRAMES}[1].PixelMeasuresSequence"),
+    ("slide", no_group_at_all, "group-missing", f"{SHARED}[1].PixelMeasuresSequence"),
     ("seg", group_twice, "group-repeated", f"{FRAMES}[1].PixelMeasuresSequence"),
     ("seg", group_shared, "group-placement", f"{SHARED}[1].FrameContentSequence"),
     ("ct", used_module, "attribute-missing", "ClinicalTrialProtocolID"),
@@ -266,6 +267,21 @@ def test_an_iod_of_one_frame_has_one():
     path = get_testdata_file("SC_rgb_rle_2frame.dcm", download=False)
     (found,) = ik.validate(path).filter(code="frames-not-allowed")
     assert (found.path, found.severity) == ("NumberOfFrames", "error")
+
+
+@pytest.mark.parametrize("keyword", ["ImageOrientationPatient", "ImagePositionPatient"])
+def test_no_orientation_of_the_patient_where_one_in_space_is_required(keyword):
+    """One fault is one finding: Image Plane is mandatory, and Patient Orientation is not."""
+    ds = phantom.ct_series(1, 8, 8)[0]
+    del ds[keyword]
+    assert [(f.code, f.path) for f in ik.validate(ds).errors] == [("attribute-missing", keyword)]
+
+
+def test_orientation_of_the_patient_where_there_is_none_in_space():
+    ds = phantom.chest_xray(16, 16)
+    del ds.PatientOrientation
+    found = [(f.code, f.path) for f in ik.validate(ds).errors]
+    assert found == [("attribute-missing", "PatientOrientation")]
 
 
 def test_undecided_conditions_are_said_once():
