@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named command; `program` is one of the environment's, or a script of ``tools/``."""
+    """A named command; `program` is one of the environment's, or a script or package of tools."""
 
     name: str
     program: str
@@ -27,6 +27,8 @@ class Check:
         """Return what to run."""
         if self.program.endswith(".py"):
             return [sys.executable, f"tools/{self.program}", *self.arguments]
+        if self.program.startswith("tools."):
+            return [sys.executable, "-m", self.program, *self.arguments]
         return [str(Path(sysconfig.get_path("scripts")) / self.program), *self.arguments]
 
 
@@ -52,6 +54,7 @@ def checks(site: str) -> list[Check]:
         Check("architecture", "lint-imports", ("--no-logo",)),
         Check("lengths", "lengths.py"),
         Check("table of errors", "errors_page.py", ("--check",)),
+        Check("tables of attributes", "tools.tables", ("--check",)),
         Check("list of rules", "rules_page.py", ("--check",)),
         Check("changelog fragments", "fragments.py"),
         Check("lock file", "lockfile.py"),

@@ -6,17 +6,22 @@ The whole corpus is a run of a tool: ``python -m tools.corpus``.
 from __future__ import annotations
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from tools.corpus.adjudicating import Adjudication, judge, read_adjudications
 from tools.corpus.checkers import Complaint
-from tools.corpus.comparing import Comparison, compare_file, compare_mutants
+from tools.corpus.comparing import Comparison, Portion, compare_file, compare_mutants
 from tools.corpus.figures import Figures, figures
 from tools.corpus.mutations import applied, mutations
 from tools.corpus.subjects import made_specimens
+from tools.corpus.transfers import TRANSFERS, transferred
 
+import iodkit as ik
 import referees
 
 pytestmark = pytest.mark.referee
@@ -41,7 +46,7 @@ def specimens():
 
 
 def test_disagreements_on_mutants_are_adjudicated(specimens):
-    found = [each for one in specimens.values() for each in compare_mutants(one, EVERY)]
+    found = [each for one in specimens.values() for each in compare_mutants(one, Portion(EVERY))]
     judged = [judge(each, ADJUDICATIONS) for each in found]
     assert len(judged) > 60
     assert not [str(each) for each in judged if each.unexplained]
@@ -76,6 +81,36 @@ def test_every_kind_of_mutation_is_made(specimens):
         "value",
         "vr",
     }
+
+
+@pytest.mark.parametrize("name", ["CT image", "BINARY of a series", "BasicTextSR, explicit VR"])
+def test_other_transfer_syntaxes_make_nothing_wrong(specimens, name):
+    specimen = specimens[name]
+    found = [each for each in compare_mutants(specimen, Portion(10**9)) if each.kind in TRANSFERS]
+    assert {each.kind for each in found} == set(TRANSFERS)
+    assert not [each for each in found if each.ours or each.theirs]
+    for _, twin in transferred(specimen.dataset):
+        content = BytesIO()
+        pydicom.dcmwrite(content, twin, enforce_file_format=True)
+        again = ik.read(content.getvalue())
+        assert again.file_meta.TransferSyntaxUID == twin.file_meta.TransferSyntaxUID
+        if "PixelData" in again:
+            assert np.array_equal(again.pixel_array, specimen.dataset.pixel_array)
+
+
+def test_the_parts_of_a_run_are_all_mutants(specimens):
+    name = "of interest"
+    every = [each.name for each in mutations(specimens[name].dataset)]
+    parts = [[one for one in every if Portion(3, part).has(name, one)] for part in range(3)]
+    assert sorted(one for part in parts for one in part) == sorted(every)
+    assert all(len(part) > len(every) / 5 for part in parts)
+
+
+def test_what_dciodvfy_said_is_taken_from_earlier_results(specimens):
+    specimen, said = specimens["of interest"], frozenset([Complaint("A", "said before")])
+    first = next(iter(compare_mutants(specimen)))
+    again = next(iter(compare_mutants(specimen, kept={first.key: said})))
+    assert (again.key, again.theirs, again.ours) == (first.key, said, first.ours)
 
 
 def test_a_mutation_is_undone(specimens):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 from pydicom import dcmread
@@ -191,15 +193,19 @@ PLANTED = [
     ),
     (
         no_meaning,
-        "code-incomplete",
+        "attribute-missing",
         "SegmentSequence[1].SegmentedPropertyTypeCodeSequence[1].CodeMeaning",
     ),
     (
         no_scheme,
-        "code-incomplete",
+        "attribute-missing",
         "SegmentSequence[1].SegmentedPropertyTypeCodeSequence[1].CodingSchemeDesignator",
     ),
-    (two_values, "code-incomplete", "SegmentSequence[1].SegmentedPropertyTypeCodeSequence[1]"),
+    (
+        two_values,
+        "attribute-not-allowed",
+        "SegmentSequence[1].SegmentedPropertyTypeCodeSequence[1].LongCodeValue",
+    ),
     (
         retired,
         "code-retired-scheme",
@@ -219,9 +225,9 @@ PLANTED = [
         f"{FRAMES}[1].DerivationImageSequence[1].SourceImageSequence[1].ReferencedSOPInstanceUID",
     ),
     (short_pixels, "pixel-length", "PixelData"),
-    (high_bit, "pixel-bits", "HighBit"),
+    (high_bit, "seg-bits", "HighBit"),
     (wrong_vr, "pixel-vr", "PixelData"),
-    (samples, "pixel-samples", "SamplesPerPixel"),
+    (samples, "seg-bits", "SamplesPerPixel"),
     (one_frame_more, "frame-count", FRAMES),
     (organization, "dimension-unknown", "DimensionIndexSequence[2].DimensionOrganizationUID"),
     (index_zero, "dimension-values", f"{FRAMES}[3].FrameContentSequence[1].DimensionIndexValues"),
@@ -253,8 +259,96 @@ def test_planted_fault(seg_path, plant, code, path):
     assert (code, path) in {(f.code, f.path) for f in report}, str(report)
     assert "rule-failed" not in report.count("code")
     assert all(f.clause for f in report)
+    if code.startswith(("seg-", "attribute-")):
+        assert len([f for f in report.errors if f.path == path]) == 1, str(report)
     if before is not None:
         assert ds.to_json_dict() == before
+
+
+CODE = "SegmentSequence[1].SegmentedPropertyTypeCodeSequence[1]"
+WITHOUT_TABLES = [
+    (no_meaning, "code-incomplete", f"{CODE}.CodeMeaning"),
+    (no_scheme, "code-incomplete", f"{CODE}.CodingSchemeDesignator"),
+    (two_values, "code-incomplete", CODE),
+    (high_bit, "pixel-bits", "HighBit"),
+    (samples, "pixel-samples", "SamplesPerPixel"),
+]
+
+
+@pytest.mark.parametrize(
+    ("plant", "code", "path"), WITHOUT_TABLES, ids=lambda v: getattr(v, "__name__", "")
+)
+def test_what_no_table_says_the_rules_say(seg_path, plant, code, path):
+    """Of a private class there are no tables, and what they would say comes from the rules."""
+    ds = dcmread(seg_path)
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.3.4"
+    plant(ds)
+    assert (code, path) in {(f.code, f.path) for f in ik.validate(ds).errors}
+
+
+def plain_ct():
+    return phantom.ct_series(1, 8, 8)[0]
+
+
+def plain_slide():
+    return phantom.slide_image(64, 64, 32)
+
+
+def offsets(ds):
+    ds.ExtendedOffsetTable = bytes(8)
+
+
+def listed(ds):
+    item, instance = Dataset(), Dataset()
+    item.SeriesInstanceUID = "1.2.3"
+    instance.ReferencedSOPClassUID, instance.ReferencedSOPInstanceUID = ds.SOPClassUID, "1.2.4"
+    item.ReferencedInstanceSequence = [instance]
+    ds.ReferencedSeriesSequence = [item]
+
+
+def listed_and_referenced(ds):
+    listed(ds)
+    ds.SourceImageSequence = copy.deepcopy(
+        ds.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    )
+
+
+def no_corner(ds):
+    ds.PositionReferenceIndicator = ""
+
+
+def another_corner(ds):
+    ds.PositionReferenceIndicator = "CORNER"
+
+
+OTHERS = [
+    (plain_ct, listed, {("reference-needless", "ReferencedSeriesSequence")}),
+    (plain_ct, listed_and_referenced, set()),
+    (plain_ct, offsets, {("pixel-offsets", "ExtendedOffsetTable")}),
+    (plain_slide, no_corner, {("position-reference", "PositionReferenceIndicator")}),
+    (plain_slide, another_corner, {("position-reference", "PositionReferenceIndicator")}),
+    (plain_ct, no_corner, set()),
+]
+
+
+@pytest.mark.parametrize(
+    ("make", "plant", "expected"), OTHERS, ids=lambda v: getattr(v, "__name__", "")
+)
+def test_faults_of_images(tmp_path, make, plant, expected):
+    ds = make()
+    plant(ds)
+    ds.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    errors = ik.validate(tmp_path / "a.dcm").errors
+    assert {(f.code, f.path) for f in errors if f.code != "attribute-missing"} == expected
+
+
+def test_codes_in_sequences_that_the_iod_does_not_have(seg_path):
+    ds = dcmread(seg_path)
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator = "1", "DCM"
+    ds.PatientOrientationCodeSequence = [item]
+    found = [(f.code, f.path) for f in ik.validate(ds).errors]
+    assert found == [("code-incomplete", "PatientOrientationCodeSequence[1].CodeMeaning")]
 
 
 def test_palettes():
@@ -262,6 +356,11 @@ def test_palettes():
     assert not list(ik.validate(ds).filter(code="palette"))
     ds.RedPaletteColorLookupTableData = ds.RedPaletteColorLookupTableData[:-2]
     del ds.GreenPaletteColorLookupTableDescriptor
+    errors = ik.validate(ds).errors
+    assert "RedPaletteColorLookupTableData" in {f.path for f in errors if f.code == "palette"}
+    lost = [f.code for f in errors if f.path == "GreenPaletteColorLookupTableDescriptor"]
+    assert lost == ["attribute-missing"]
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.3.4"
     found = {f.path for f in ik.validate(ds).filter(code="palette")}
     assert found == {
         "RedPaletteColorLookupTableData",
@@ -291,8 +390,9 @@ def test_texts_that_cannot_be_decoded(tmp_path, terms, value):
 
 
 def test_every_rule_of_the_kernel_has_a_planted_fault():
-    tested = {code for _, code, _ in PLANTED} | {"palette", "value-undecodable"}
-    assert {rule.code for rule in RULES} == tested
+    tested = {code for _, code, _ in (*PLANTED, *WITHOUT_TABLES)}
+    tested |= {code for _, _, expected in OTHERS for code, _ in expected}
+    assert {rule.code for rule in RULES} <= tested | {"palette", "value-undecodable"}
 
 
 def many(tmp_path_factory):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Adjudication", "Judged", "judge", "read_adjudications"]
 
+Patterns = str | tuple[str, ...]
 TABLE = Path(__file__).resolve().parents[2] / "tests" / "validation" / "adjudications.toml"
 
 
@@ -35,9 +36,9 @@ class Adjudication:
         The clause of the standard that decides it.
     why : str
         How, in one sentence.
-    says : str, optional
+    says : str or list of str, optional
         Pattern of what is reported: our code, or the text of dciodvfy.
-    iod, kind, path : str, optional
+    iod, kind, path : str or list of str, optional
         Patterns of SOP class, kind of mutation, and path without numbers: of what was changed,
         or, of a file, of what is reported.
     """
@@ -46,17 +47,17 @@ class Adjudication:
     right: Literal["iodkit", "dciodvfy"]
     clause: str
     why: str
-    says: str = "*"
-    iod: str = "*"
-    kind: str = "*"
-    path: str = "*"
+    says: Patterns = "*"
+    iod: Patterns = "*"
+    kind: Patterns = "*"
+    path: Patterns = "*"
 
     def covers(self, by: str, comparison: Comparison, complaint: Complaint) -> bool:
         """Whether it is about an error that one of them reports."""
         place = comparison.place if comparison.path else complaint.place
         return by == self.by and all(
-            fnmatchcase(text, pattern)
-            for text, pattern in (
+            any(fnmatchcase(text, pattern) for pattern in _listed(patterns))
+            for text, patterns in (
                 (complaint.text, self.says),
                 (comparison.iod, self.iod),
                 (comparison.kind, self.kind),
@@ -119,7 +120,18 @@ def read_adjudications() -> list[Adjudication]:
         In its order: the first that covers a disagreement decides it.
     """
     with TABLE.open("rb") as file:
-        return [Adjudication(**entry) for entry in tomllib.load(file)["adjudication"]]
+        entries = tomllib.load(file)["adjudication"]
+    return [
+        Adjudication(**{name: _frozen(value) for name, value in entry.items()}) for entry in entries
+    ]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _listed(patterns: Patterns) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else patterns
 
 
 def judge(comparison: Comparison, adjudications: Sequence[Adjudication]) -> Judged:

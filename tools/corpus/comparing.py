@@ -14,15 +14,53 @@ from pydicom.uid import UID
 from iodkit.registry import registry
 from tools.corpus.checkers import Complaint, ours, theirs, without_numbers
 from tools.corpus.mutations import applied, mutations
+from tools.corpus.transfers import transferred
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydicom.dataset import Dataset
 
     from tools.corpus.subjects import Specimen
 
-__all__ = ["Comparison", "compare_file", "compare_mutants"]
+__all__ = ["Comparison", "Key", "Portion", "compare_file", "compare_mutants"]
+
+Key = tuple[str, str, str]
+"""Of a mutant: specimen, kind, path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Which mutants are taken: always the same ones.
+
+    Parameters
+    ----------
+    every : int, optional
+        One of so many.
+    part : int, optional
+        Which ones, from 0: all parts together are all mutants.
+    """
+
+    every: int = 1
+    part: int = 0
+
+    def has(self, specimen: str, mutant: str) -> bool:
+        """Whether a mutant is taken.
+
+        Parameters
+        ----------
+        specimen, mutant : str
+            Their names.
+
+        Returns
+        -------
+        bool
+            True for one of so many.
+        """
+        return crc32(f"{specimen} {mutant}".encode()) % self.every == self.part
+
+
+ALL = Portion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +89,11 @@ class Comparison:
     theirs: frozenset[Complaint]
 
     @property
+    def key(self) -> Key:
+        """tuple of (str, str, str): What tells it apart from others of a run."""
+        return self.specimen, self.kind, self.path
+
+    @property
     def place(self) -> str:
         """str: The path without numbers of items."""
         return without_numbers(self.path)
@@ -65,15 +108,21 @@ class Comparison:
         )
 
 
-def compare_mutants(specimen: Specimen, every: int = 1) -> Iterator[Comparison]:
-    """Check the mutants of an object.
+def compare_mutants(
+    specimen: Specimen,
+    portion: Portion = ALL,
+    kept: Mapping[Key, frozenset[Complaint]] | None = None,
+) -> Iterator[Comparison]:
+    """Check the mutants of an object, and the object in other transfer syntaxes.
 
     Parameters
     ----------
     specimen : Specimen
         The object.
-    every : int, optional
-        Take one of so many mutants; always the same ones.
+    portion : Portion, optional
+        Which mutants are taken.
+    kept : mapping, optional
+        What dciodvfy said of mutants in an earlier run.
 
     Yields
     ------
@@ -86,19 +135,25 @@ def compare_mutants(specimen: Specimen, every: int = 1) -> Iterator[Comparison]:
         path = Path(folder) / "mutant.dcm"
         path.write_bytes(specimen.content)
         our_base, their_base = ours(path), theirs(path)
-        for mutation in mutations(specimen.dataset):
-            if crc32(f"{specimen.name} {mutation.name}".encode()) % every:
-                continue
+        for kind, place in _written(specimen, dataset, path, portion):
+            said = (kept or {}).get((specimen.name, kind, place))
+            if said is None:
+                said = theirs(path) - their_base
+            yield Comparison(specimen.name, iod, kind, place, ours(path) - our_base, said)
+
+
+def _written(
+    specimen: Specimen, dataset: Dataset, path: Path, portion: Portion
+) -> Iterator[tuple[str, str]]:
+    """Write one mutant after the other to a file, and yield what has been done to each."""
+    for mutation in mutations(specimen.dataset):
+        if portion.has(specimen.name, mutation.name):
             with applied(mutation, dataset):
                 pydicom.dcmwrite(path, dataset)
-            yield Comparison(
-                specimen.name,
-                iod,
-                mutation.kind,
-                mutation.place.path,
-                ours(path) - our_base,
-                theirs(path) - their_base,
-            )
+            yield mutation.kind, mutation.place.path
+    for kind, twin in transferred(specimen.dataset) if portion.part == 0 else ():
+        pydicom.dcmwrite(path, twin)
+        yield kind, "TransferSyntaxUID"
 
 
 def compare_file(path: Path) -> Comparison:

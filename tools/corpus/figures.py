@@ -72,15 +72,15 @@ def figures(reports: Iterable[tuple[bool, bool]]) -> Figures:
     return Figures(count[True, True], count[True, False], count[False, True])
 
 
-def summary(judged: Sequence[Judged], every: int) -> str:
+def summary(judged: Sequence[Judged], taken: str) -> str:
     """Say in a few lines, in Markdown, what came out.
 
     Parameters
     ----------
     judged : sequence of Judged
         All comparisons.
-    every : int
-        One of so many mutants was taken.
+    taken : str
+        Which mutants were taken.
 
     Returns
     -------
@@ -90,9 +90,8 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     mutants = [each for each in judged if each.comparison.path]
     files = [each for each in judged if not each.comparison.path]
     specimens = len({each.comparison.specimen for each in mutants})
-    part = "all mutants" if every == 1 else f"every {every}th mutant"
     lines = [
-        f"{len(mutants)} mutants of {specimens} valid objects ({part}), {len(files)} real files:",
+        f"{len(mutants)} mutants of {specimens} valid objects ({taken}), {len(files)} real files:",
         "",
         f"| {' | '.join(_COLUMNS)} |",
         "|---" * len(_COLUMNS) + "|",
@@ -112,19 +111,19 @@ def summary(judged: Sequence[Judged], every: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_page(judged: Sequence[Judged], every: int) -> None:
+def write_page(judged: Sequence[Judged], taken: str) -> None:
     """Put the figures into ``docs/validation.md``.
 
     Parameters
     ----------
     judged : sequence of Judged
         All comparisons.
-    every : int
-        One of so many mutants was taken.
+    taken : str
+        Which mutants were taken.
     """
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    text = f"{before}{BEGIN}\n{summary(judged, every)}\n{END}{after}"
+    text = f"{before}{BEGIN}\n{summary(judged, taken)}\n{END}{after}"
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -136,7 +135,13 @@ def _row(name: str, judged: list[Judged]) -> str:
     them = figures(zip(faulty, by_them, strict=True))
     only_us = sum(a and not b for a, b in zip(reported, by_them, strict=True))
     only_them = sum(b and not a for a, b in zip(reported, by_them, strict=True))
-    shares = " | ".join(f"{share:.3f}" for share in (us.recall, us.precision))
-    theirs = " | ".join(f"{share:.3f}" for share in (them.recall, them.precision))
+    shares = " | ".join(each for one in (us, them) for each in _shares(one))
     count = f"{len(judged)} | {sum(faulty)} | {only_us} | {only_them}"
-    return f"| {name} | {count} | {shares} | {theirs} |"
+    return f"| {name} | {count} | {shares} |"
+
+
+def _shares(one: Figures) -> tuple[str, str]:
+    """Write recall and precision, or a dash where there is nothing to share."""
+    recall = f"{one.recall:.3f}" if one.hits + one.misses else "–"
+    precision = f"{one.precision:.3f}" if one.hits + one.false_alarms else "–"
+    return recall, precision

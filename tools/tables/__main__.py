@@ -1,8 +1,7 @@
 """Write the attribute tables from the package ``dicom-standard`` and what is kept by hand.
 
-``pip download --no-deps dicom-standard==0.1.0`` fetches the wheel;
-``python -m tools.tables dicom_standard-0.1.0-py3-none-any.whl`` writes the tables, and
-with ``--check`` only says whether they are current.
+``python -m tools.tables`` writes the tables from the installed package, or from its wheel if that
+is given, and with ``--check`` only says whether they are current.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from tools.tables.documents import iod_documents, table_document
 from tools.tables.editing import apply_edits, read_edits
 from tools.tables.folding import fold_macros
 from tools.tables.requirements import Phrasebook
-from tools.tables.source import Source
+from tools.tables.source import Source, installed
 
 HERE = Path(__file__).parent
 TARGET = HERE.parents[1] / "src/iodkit/standard/tables"
@@ -33,9 +32,9 @@ ORIGIN = {
 }
 
 
-def documents(wheel: Path) -> dict[str, Any]:
+def documents(origin: Path) -> dict[str, Any]:
     """Return all documents, by path in the folder of tables."""
-    source = Source(wheel)
+    source = Source(origin)
     hand = json.loads((HERE / "hand" / "conditions.json").read_text(encoding="utf-8"))
     book = Phrasebook(source.names, hand["conditions"], source.sections)
     modules, macros = source.modules(), source.macros()
@@ -70,18 +69,20 @@ def render(document: Any) -> str:
 def main() -> int:
     """Write the tables, or check that they are current."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("wheel", type=Path)
+    parser.add_argument("wheel", type=Path, nargs="?", help="by default the installed package")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    if hashlib.sha256(options.wheel.read_bytes()).hexdigest() != SHA256:
+    if options.wheel and hashlib.sha256(options.wheel.read_bytes()).hexdigest() != SHA256:
         print(f"{options.wheel} is another wheel than that of dicom-standard 0.1.0")
         return 2
-    texts = {path: render(document) for path, document in documents(options.wheel).items()}
+    origin = options.wheel or installed()
+    texts = {path: render(document) for path, document in documents(origin).items()}
     there = {str(path.relative_to(TARGET)): path for path in TARGET.rglob("*.json")}
     if options.check:
         stale = [p for p, t in texts.items() if p not in there or there[p].read_text("utf-8") != t]
         stale += sorted(set(there) - set(texts))
-        print("\n".join(f"not current: {path}" for path in stale))
+        for path in stale:
+            print("not current:", path)
         return int(bool(stale))
     for path in set(there) - set(texts):
         there[path].unlink()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 _TAGS = re.compile(r"<[^>]+>")
+# Of streams (PS3.22), which are no objects.
+_UNKNOWN = frozenset(("00060001",))
 _OVERRIDES = re.compile(
     r"overrid\w+(?: \(specializing\))? the (?:optional |Type \d )?"
     r"(?:definition|requirement|type \d)",
@@ -96,7 +98,8 @@ def _attribute(node: Node, book: Phrasebook) -> Document:
     tag = node.tag.replace("xx", "00")
     keyword = _keyword(node.tag)
     if not keyword:
-        print("left out, as pydicom does not know it:", node.tag)
+        if node.tag not in _UNKNOWN:
+            print("left out, as pydicom does not know it:", node.tag)
         return {}
     description = read_description(node.html)
     kind = node.type if node.type in {"1", "1C", "2", "2C"} else "3"

@@ -50,6 +50,9 @@ _PLAINER = tuple(
         (r"\bnot-present\b", "not present"),
         (r"\bObserver Type\b(?! \()", "@ObserverType"),
         (r"\bTransfer Function\b (?=is TABLE)", "@RGBLUTTransferFunction "),
+        (r"^value (?=@)", ""),
+        (r"^the third value of (@\w+)", r"\1 Value 3"),
+        (r"(@\w+) is \w+(?: \w+)* Storage \((\"[\d.]+\")\)", r"\1 is \2"),
     )
 )
 
@@ -68,9 +71,14 @@ _NOT_ZERO = re.compile(
     rf"(?:{_ATTRIBUTE}) (?:is present and has a non-zero value|is non-zero|has a non-zero value)"
 )
 _EXCEEDS = re.compile(
-    rf"(?:{_ATTRIBUTE}) (?:is|has a value) (?:greater|more) than (?P<limit>[\d.]+|one)"
+    rf"(?:{_ATTRIBUTE}) (?:is|has a value) (?:greater|more) than (?P<limit>[\d.]+|one|zero)"
 )
-_HAS_VALUE = re.compile(rf"(?:{_ATTRIBUTE}) (?:has a value|is not empty|is not zero length)")
+_LIMITS = {"zero": "0", "one": "1"}
+_HAS_VALUE = re.compile(
+    rf"(?:{_ATTRIBUTE}) (?:has a value|is not empty|is not zero length|is non-zero length"
+    r"|is non-null)"
+)
+_HAS_NONE = re.compile(rf"(?:{_ATTRIBUTE}) (?:is empty|is zero[- ]length)")
 _PRESENT_AND = re.compile(
     rf"(?:{_ATTRIBUTE}) is present and (?:the value is|is|equals|has a value of|equal to"
     rf"|its value is) (?P<values>{_VALUES})"
@@ -79,6 +87,12 @@ _CONTAINS = re.compile(
     r"(?:the )?@(?P<a>\w+) contains an Item with the value (?P<codes>\([^()]+\)(?: or \([^()]+\))*)"
 )
 _CODE = re.compile(r'\(([^,()]+), ([^,()]+), "[^"]*"\)|\(([A-Z]+), ([^,()]+), "[^"]*"\)')
+# Of control points: the first one must have everything, later ones what changes.
+_FIRST = re.compile(
+    r"(?:first Item (?:of|in) (?:Ion )?Control Point Sequence|Control Point 0 of @(?P<record>\w+))"
+    r"(?: if (?P<also>@\w+ is non-zero))?"
+    r",? (?:or|and in subsequent control points) if (?P<change>[^,]*)(?:,? and (?P<alone>@.*))?"
+)
 _SPLIT = re.compile(r",? (and|or) (?:if )?")
 
 
@@ -117,8 +131,21 @@ def _last_words(match: re.Match[str]) -> str:
 def translate(text: str) -> Condition:
     """Translate the part after "Required if"."""
     text = text.strip(" .;,")
+    first = _FIRST.fullmatch(text)
+    if first:
+        return _first_control_point(first)
     found = _strict(text)
     return found if found is not None else _loose(text)
+
+
+def _first_control_point(match: re.Match[str]) -> Condition:
+    """Decide for the first control point, and leave the others undecided."""
+    number = "ReferencedControlPointIndex" if match["record"] else "ControlPointIndex"
+    first: Condition = Is(Operand((number,)), ("0",))
+    if match["also"]:
+        first = AllOf((first, translate(match["also"])))
+    either = AnyOf((first, _statement(match["change"])))
+    return AllOf((either, translate(match["alone"]))) if match["alone"] else either
 
 
 def _strict(text: str) -> Condition | None:
@@ -216,9 +243,10 @@ def _contains(match: re.Match[str]) -> Condition | None:
 
 _ATOMS = (
     (_PRESENT, _present),
-    (_EXCEEDS, lambda m: Exceeds(_operand(m), 1.0 if m["limit"] == "one" else float(m["limit"]))),
+    (_EXCEEDS, lambda m: Exceeds(_operand(m), float(_LIMITS.get(m["limit"], m["limit"])))),
     (_NOT_ZERO, lambda m: AllOf((HasValue(_operand(m)), Is(_operand(m), ("0",), True)))),
     (_HAS_VALUE, lambda m: HasValue(_operand(m))),
+    (_HAS_NONE, lambda m: HasValue(_operand(m), True)),
     (_PRESENT_AND, lambda m: Is(_operand(m), _listed(m))),
     (_IS_NOT, lambda m: Is(_operand(m), _listed(m), True)),
     (_IS, lambda m: Is(_operand(m), _listed(m))),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _REQUIRED = re.compile(
     r"(?:It |This Attribute |This |C - |The Attribute )?(?:is |Is )?"
     r"(?:[Rr]equired|[Ss]hall be present|Only required|[Ss]hall only be present)"
-    r"(?: only)?(?: if| when| where|,? for|:)? (?P<what>.*)"
+    r"(?: only)?(?:,? if| when| where|,? for|:)? (?P<what>.*)"
 )
 _OTHERWISE = re.compile(
     r"[;,.(]? ?(?:and |but )?\(?(?P<how>may(?: only)? be present|shall not be present) otherwise\)?"

@@ -7,11 +7,12 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _FOLDER = "dicom_standard-0.1.0.data/data/standard"
 _LINK = re.compile(
@@ -87,15 +88,23 @@ def iod_clause(link: str) -> str:
     return match["table"] if match else ""
 
 
-class Source:
-    """The wheel with its JSON files."""
+def installed() -> Path:
+    """Return the folder into which the package puts its JSON files."""
+    for file in distribution("dicom-standard").files or ():
+        if file.name == "modules.json":
+            return Path(str(file.locate())).resolve().parent
+    raise FileNotFoundError("dicom-standard is installed without its JSON files")
 
-    def __init__(self, wheel: Path) -> None:
-        self._archive = zipfile.ZipFile(wheel)
+
+class Source:
+    """The JSON files: of a wheel, or in a folder."""
+
+    def __init__(self, origin: Path) -> None:
+        self._folder = origin if origin.is_dir() else zipfile.Path(origin) / _FOLDER
 
     def load(self, name: str) -> Any:
         """Read one of the files."""
-        return json.loads(self._archive.read(f"{_FOLDER}/{name}.json"))
+        return json.loads((self._folder / f"{name}.json").read_bytes())
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str]]:

@@ -229,6 +229,8 @@ def test_tiles_without_functional_groups_need_no_reference():
         )
     assert not list(ik.validate(seg).filter(at_least="warning"))
     del seg.PerFrameFunctionalGroupsSequence
+    assert [f.code for f in ik.validate(seg).errors] == ["reference-needless"]
+    del seg.ReferencedSeriesSequence
     assert not list(ik.validate(seg).filter(at_least="warning"))
 
 

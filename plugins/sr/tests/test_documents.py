@@ -152,7 +152,7 @@ OFF = {
     ),
     "a template without identifier": (
         remove(lambda d: d.ContentTemplateSequence[0], "TemplateIdentifier"),
-        ("template-unidentified", "ContentTemplateSequence[1].TemplateIdentifier"),
+        ("attribute-missing", "ContentTemplateSequence[1].TemplateIdentifier"),
     ),
     "no template": (remove(whole, "ContentTemplateSequence"), None),
     "another order": (

@@ -102,6 +102,18 @@ def test_what_an_item_lacks(document, number, change, code, keyword, severity):
     assert plain == before
 
 
+@pytest.mark.parametrize(
+    ("keyword", "value"), [("ReferencedSOPSequence", []), ("DateTime", ""), ("Date", "")]
+)
+def test_what_belongs_to_another_type_does_not_hide_a_value(document, keyword, value):
+    """It is before the value, and is what should not be there: the value is not missing."""
+    plain = Dataset.from_json(document.to_json())
+    setattr(plain.ContentSequence[0], keyword, value)
+    errors = ik.validate(plain).errors
+    where = f"ContentSequence[1].{keyword}"
+    assert [(f.code, f.path) for f in errors] == [("attribute-not-allowed", where)]
+
+
 def test_a_document_without_a_title(document):
     del document.ConceptNameCodeSequence
     (found,) = findings(document, "sr-name")

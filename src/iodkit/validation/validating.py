@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydicom.dataset import Dataset
 
@@ -19,6 +19,7 @@ from iodkit.registry import RuleEntry, registry
 from iodkit.registry.references import load_reference
 from iodkit.validation.catalogue import RULES, TABLES
 from iodkit.validation.profiles import profile_rules
+from iodkit.validation.restating import without_restated
 from iodkit.validation.subject import Subject
 
 if TYPE_CHECKING:
@@ -115,12 +116,24 @@ def name_subject(dataset: Any) -> str:
 
 
 def _check(subject: Subject, extra: tuple[RuleEntry, ...]) -> Iterator[Finding]:
-    # The tables last: they decode, and rules on encodings want values as they are stored.
-    for rule in (*RULES, TABLES, *extra):
-        found = _run(rule, cast("Any", load_reference(rule.reference)), subject)
-        yield from (found if rule is TABLES else subject.weigh(found))
-    for rule in registry.rules(subject.sop_class_uid):
-        yield from _run(rule, registry.load(rule), subject.dataset)
+    # The tables after the rules: they decode, and rules on encodings want values as stored.
+    rules, tables, viewers = (
+        [found for rule in part for found in _of_kernel(rule, subject)]
+        for part in (RULES, (TABLES,), extra)
+    )
+    families = [
+        found
+        for rule in registry.rules(subject.sop_class_uid)
+        for found in _run(rule, registry.load(rule), subject.dataset)
+    ]
+    yield from without_restated(rules, tables, families)
+    yield from viewers
+
+
+def _of_kernel(rule: RuleEntry, subject: Subject) -> Iterable[Finding]:
+    function: Any = load_reference(rule.reference)
+    found = _run(rule, function, subject)
+    return found if rule is TABLES else subject.weigh(found)
 
 
 def _run(rule: RuleEntry, function: Callable[[Any], Iterable[Any]], of: Any) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def check_content(tree: ContentTree, sop_class_uid: str) -> None:
         check_tree(tree, constraints)
     index = tree.index
     for fault in chain(
-        find_missing_values(index),
+        find_missing_values(tree),
         find_missing_names(index),
         find_incomplete_numbers(index),
         find_hollow_items(index),

@@ -17,11 +17,24 @@ if TYPE_CHECKING:
 
     from iodkit.validation.subject import Subject
 
-__all__ = ["check_orientations", "check_slice_spacing", "check_spacings", "orthonormality_error"]
+__all__ = [
+    "check_orientations",
+    "check_position_reference",
+    "check_slice_spacing",
+    "check_spacings",
+    "orthonormality_error",
+]
 
 _ORIENTATIONS = ("ImageOrientationPatient", "ImageOrientationSlide")
 _SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices")
 _ROUNDING = 1e-4
+_INDICATOR, _SLIDE = "PositionReferenceIndicator", "SLIDE_CORNER"
+# What only images in the coordinate system of a slide have (PS3.3 C.8.12.2.1).
+_ON_SLIDES = (
+    "ImageOrientationSlide",
+    "PlanePositionSlideSequence",
+    "ImageCenterPointCoordinatesSequence",
+)
 
 
 def orthonormality_error(cosines: NDArray[np.float64]) -> float:
@@ -39,6 +52,27 @@ def orthonormality_error(cosines: NDArray[np.float64]) -> float:
     """
     pair = cosines.reshape(2, 3)
     return float(np.abs(pair @ pair.T - np.eye(2)).max())
+
+
+def check_position_reference(subject: Subject) -> Iterator[Fault]:
+    """Find frames of reference of slides that do not say so.
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Fault
+        At most one; an absent indicator is what the tables find.
+    """
+    if _INDICATOR not in subject.dataset or not subject.get("FrameOfReferenceUID"):
+        return
+    stated = subject.get(_INDICATOR)
+    on_slide = any(subject.get(name, item) for _, item in subject.items for name in _ON_SLIDES)
+    if on_slide and stated != _SLIDE:
+        yield Fault(_INDICATOR, stated, f"{_SLIDE}, as the image is placed on a slide")
 
 
 def check_orientations(subject: Subject) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from iodkit.attributes import Fault
 from iodkit.attributes.findings import join_path
+from iodkit.attributes.tables import tables_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,12 +17,16 @@ __all__ = [
     "check_distinct_identifiers",
     "check_file_meta",
     "check_listed_references",
+    "check_needless_lists",
     "check_own_references",
     "references",
 ]
 
 _OWN = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 _LISTS = ("ReferencedSeriesSequence", "StudiesContainingOtherReferencedInstancesSequence")
+_COMMON_REFERENCE = "CommonInstanceReference"
+# Modules in which the attribute of the same name is another one.
+_OTHER_LISTS = frozenset(("PresentationStateRelationship", "PresentationStateBlending"))
 _REFERENCED = (0x00081155, "ReferencedSOPInstanceUID")
 _PER_FRAME = "PerFrameFunctionalGroupsSequence"
 _COMMON_REFERENCE_IODS = frozenset(
@@ -151,3 +156,28 @@ def check_listed_references(subject: Subject) -> Iterator[Fault]:
             "Add the instance to ReferencedSeriesSequence, under its series",
             count=len(missing),
         )
+
+
+def check_needless_lists(subject: Subject) -> Iterator[Fault]:
+    """Find lists of series in objects that refer to no instance.
+
+    The lists are of type 1C, without "may be present otherwise".
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Fault
+        One for each list.
+    """
+    present = [keyword for keyword in _LISTS if keyword in subject.dataset]
+    tables = tables_for(subject.sop_class_uid) if present else None
+    modules = {usage.module for usage in tables.iod.modules} if tables is not None else set()
+    if _COMMON_REFERENCE not in modules or modules & _OTHER_LISTS or references(subject):
+        return
+    for keyword in present:
+        remedy = f"Remove {keyword}, or refer to the instances where they are used"
+        yield Fault(keyword, "the attribute", "none, as no instance is referenced", remedy)

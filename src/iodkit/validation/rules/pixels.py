@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_bits",
     "check_color_profile",
+    "check_offset_tables",
     "check_palettes",
     "check_pixel_length",
     "check_pixel_vr",
@@ -31,6 +32,7 @@ _PALETTES = ("Red", "Green", "Blue")
 _PROFILE_HEAD = 128
 _BYTE = 8
 _PIXEL_DATA = 0x7FE00010
+_OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 
 
 def check_pixel_length(subject: Subject) -> Iterator[Fault]:
@@ -83,6 +85,27 @@ def check_pixel_vr(subject: Subject) -> Iterator[Fault]:
             yield Fault("PixelData", "VR OW", "VR OB, as the frames are encapsulated")
     elif vr == "OB" and (subject.number("BitsAllocated") or 0) > _BYTE:
         yield Fault("PixelData", "VR OB", "VR OW, as BitsAllocated is above 8")
+
+
+def check_offset_tables(subject: Subject) -> Iterator[Fault]:
+    """Find offset tables of frames that are not encapsulated.
+
+    Parameters
+    ----------
+    subject : Subject
+        The object.
+
+    Yields
+    ------
+    Fault
+        One for each attribute.
+    """
+    if subject.transfer_syntax is None or _is_encapsulated(subject):
+        return
+    for keyword in _OFFSETS:
+        if keyword in subject.dataset:
+            found = f"the attribute, in {subject.transfer_syntax.name}"
+            yield Fault(keyword, found, "none, as the frames are not encapsulated")
 
 
 def check_bits(subject: Subject) -> Iterator[Fault]:
@@ -207,8 +230,10 @@ def _expected_length(subject: Subject, tag: int) -> int | None:
     bits = {0x7FE00008: 32, 0x7FE00009: 64}.get(tag) or subject.number("BitsAllocated")
     if rows is None or columns is None or bits is None:
         return None
-    frames = subject.number("NumberOfFrames") or 1
-    total = rows * columns * samples * frames * bits
+    frames = subject.number("NumberOfFrames")
+    if frames is None and "NumberOfFrames" in subject.dataset:
+        return None  # which is a fault of its own
+    total = rows * columns * samples * (frames or 1) * bits
     if subject.get("PhotometricInterpretation") == "YBR_FULL_422":
         # Two pixels share their colour: four samples stand for two pixels.
         total = total * 2 // 3

@@ -67,10 +67,11 @@ def check_present(scope: Scope, entry: Entry) -> Iterator[Finding]:
     """
     path = join_path(scope.path, entry.keyword)
     judgement = judge(entry, scope)
-    if judgement.presence is Presence.FORBIDDEN:
+    is_forbidden = judgement.presence is Presence.FORBIDDEN
+    if is_forbidden:
         yield report("attribute-not-allowed", path, judgement, found="the attribute")
     if is_empty(scope.item, entry.tag):
-        if judgement.needs_value:
+        if judgement.needs_value and not is_forbidden:
             yield report("attribute-empty", path, judgement, found="")
         return
     yield from check_values(scope, entry, judgement, path)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from pydicom.uid import UID
+
 from iodkit.attributes.tables import tables_for
 from iodkit.validation.tables.attributes import check_item
 from iodkit.validation.tables.groups import check_groups, group_items
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from iodkit.validation.subject import Subject
 
 __all__ = ["check_attributes"]
+
+# UIDs that PS3.6 registers for standards that build on DICOM.
+_ELSEWHERE = {
+    "1.2.840.10008.5.1.4.1.1.501.": "DICOS (NEMA IIC 1)",
+    "1.2.840.10008.5.1.4.1.1.601.": "DICONDE (ASTM E2339)",
+}
 
 
 def check_attributes(subject: Subject) -> Iterator[Finding]:
@@ -63,10 +71,20 @@ def _check_frames(subject: Subject, tables: Tables) -> Iterator[Finding]:
 def _check_sop_class(subject: Subject) -> Iterator[Finding]:
     """Say why there is no table; directories have no SOP class (PS3.3 F.3)."""
     if subject.sop_class_uid:
-        yield report("iod-unknown", "SOPClassUID", found=subject.sop_class_uid)
+        uid = UID(subject.sop_class_uid)
+        found = uid if uid.name == uid else f"{uid}, {uid.name}"
+        is_retired = bool(uid.type) and uid.is_retired
+        code = "iod-retired" if is_retired else "iod-unknown"
+        yield report(code, "SOPClassUID", found=found, expected=_why_no_table(uid))
     elif "DirectoryRecordSequence" not in subject.dataset:
         expected = "the SOP class, which says of which IOD the object is (type 1)"
         yield report("attribute-missing", "SOPClassUID", expected=expected)
+
+
+def _why_no_table(uid: UID) -> str:
+    """Say where a SOP class is defined, if not in PS3.3."""
+    where = next((text for prefix, text in _ELSEWHERE.items() if uid.startswith(prefix)), "")
+    return where and f"the tables of another standard, {where}: only the rules are checked"
 
 
 def _undecided_once(findings: Iterable[Finding]) -> Iterator[Finding]:

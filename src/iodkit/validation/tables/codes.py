@@ -60,6 +60,7 @@ CODES: dict[str, Code] = {
         ("group-placement", _E, "functional groups where they must not be", "PS3.3 C.7.6.16.1"),
         ("condition-undecided", _I, "conditions on what the object does not say", "PS3.5 7.4.2"),
         ("attribute-unexpected", _I, "attributes of which the IOD knows nothing", "PS3.2 3.11.3"),
+        ("iod-retired", _I, "SOP classes that DICOM has retired, with their tables", "PS3.6 A"),
         ("iod-unknown", _I, "SOP classes for which there is no table", "PS3.4 B.5"),
     )
 }

@@ -108,7 +108,7 @@ def _check_place(group: _Group, shared: list[Scope], frames: list[Scope]) -> Ite
     elif with_it and placement == "shared":
         yield report("group-placement", f"{with_it[0].path}.{name}", expected="it shared only")
     # PS3.3 C.7.6.17.3: where tiles lie, and what is in them, may be left out.
-    if in_shared or (not frames and _is_full(shared)):
+    if in_shared or (placement == "per-frame" and not frames and _is_full(shared)):
         return
     for scope in frames or shared:
         if group.tag not in scope.item and _is_required(group.usage, scope):

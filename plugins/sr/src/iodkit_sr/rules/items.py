@@ -47,9 +47,10 @@ def check_values(dataset: Dataset) -> Iterator[Fault]:
     Iterator[Fault]
         One for each such item.
     """
-    index = open_document(dataset).tree.index
+    tree = open_document(dataset).tree
+    index = tree.index
     return chain(
-        find_missing_values(index),
+        find_missing_values(tree),
         find_incomplete_numbers(index),
         find_hollow_items(index),
         find_unknown_continuity(index),

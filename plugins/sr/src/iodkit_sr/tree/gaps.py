@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from iodkit_sr.tree.content_tree import ContentTree
     from iodkit_sr.tree.index import TreeIndex
 
 __all__ = [
@@ -53,13 +54,13 @@ _CONTINUITY = frozenset((b"", b"SEPARATE", b"CONTINUOUS"))
 _NAMED = ("TEXT", "NUM", "CODE", "DATETIME", "DATE", "TIME", "UIDREF", "TABLE", "PNAME")
 
 
-def find_missing_values(index: TreeIndex) -> Iterator[Fault]:
+def find_missing_values(tree: ContentTree) -> Iterator[Fault]:
     """Find items of no known value type, and those without the value of theirs.
 
     Parameters
     ----------
-    index : TreeIndex
-        Index of the tree.
+    tree : ContentTree
+        The tree.
 
     Yields
     ------
@@ -67,6 +68,7 @@ def find_missing_values(index: TreeIndex) -> Iterator[Fault]:
         One for each such item.  A number that was not taken is merely worth knowing
         (PS3.3 C.18.1).
     """
+    index = tree.index
     tags, lengths = _stored_values(index)
     for kind in index.kinds:
         rows = rows_of(index, kind.decode("latin-1"))
@@ -79,10 +81,21 @@ def find_missing_values(index: TreeIndex) -> Iterator[Fault]:
         known = [tag for tag, keyword in VALUE_TAGS.items() if keyword in expected]
         has_other = np.isin(tags[rows], known, invert=True)
         for row in rows[has_other] if known else ():
-            yield Fault(attribute_path(index, row, expected[0]), None, " or ".join(expected))
+            # The index knows one value: with that of another type before it, the item is asked.
+            held = _held(tree, int(row), expected) if tags[row] else None
+            if held is None:
+                yield Fault(attribute_path(index, row, expected[0]), None, " or ".join(expected))
+            elif not held[1]:
+                yield _empty(attribute_path(index, row, held[0]), name)
         shortest = _DELIMITER if expected and expected[0].endswith("Sequence") else 0
         for row in rows[~has_other & (lengths[rows] <= shortest)] if known else ():
             yield _empty(attribute_path(index, row, VALUE_TAGS[int(tags[row])]), name)
+
+
+def _held(tree: ContentTree, row: int, keywords: tuple[str, ...]) -> tuple[str, object] | None:
+    """Give the first of some attributes that an item has, with its value."""
+    item = tree.item(row)
+    return next(((word, item.get(word)) for word in keywords if word in item), None)
 
 
 def _empty(path: str, kind: str) -> Fault:
