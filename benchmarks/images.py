@@ -24,11 +24,12 @@ def series_paths(folder: Path) -> list[Path]:
     return ct_headers(folder / "series-300", 300, 512, 512, pixels=True)
 
 
-def series_ours(paths: list[Path]) -> object:
+def series_ours(paths: list[Path], **options: Any) -> object:
     """Volume of a series, reading included."""
     import iodkit as ik
 
-    return ik.get_volume_from_series([ik.imread(p, lazy_frame_retrieval=True) for p in paths])
+    images = [ik.imread(path, lazy_frame_retrieval=True) for path in paths]
+    return ik.get_volume_from_series(images, **options)
 
 
 def series_highdicom(paths: list[Path]) -> object:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +64,14 @@ def _segment(number: int) -> dict[str, Any]:
 
 def _create_job() -> tuple[Path, Path, Path]:
     """Metadata, label map and folder of sources, as dcmqi takes them."""
-    import SimpleITK
-
+    library: Any = import_module("SimpleITK")
     images = ct_headers(DATA / "programs-ct", *SHAPE, pixels=True)
     labels, metadata = DATA / "programs-labels.nrrd", DATA / "programs-labels.json"
     if not metadata.exists():
-        image = SimpleITK.GetImageFromArray(ellipsoids(*SHAPE, SEGMENTS))
+        image = library.GetImageFromArray(ellipsoids(*SHAPE, SEGMENTS))
         image.SetOrigin((-192.0, -190.5, -300.0))
         image.SetSpacing((0.75, 0.75, 1.25))
-        SimpleITK.WriteImage(image, str(labels))
+        library.WriteImage(image, str(labels))
         described = {
             "ContentCreatorName": "Bench",
             "SeriesDescription": "Bench",
