@@ -241,9 +241,13 @@ def _contains(match: re.Match[str]) -> Condition | None:
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
+def _limit(text: str) -> float:
+    return float(_LIMITS.get(text, text))
+
+
 _ATOMS = (
     (_PRESENT, _present),
-    (_EXCEEDS, lambda m: Exceeds(_operand(m), float(_LIMITS.get(m["limit"], m["limit"])))),
+    (_EXCEEDS, lambda m: Exceeds(_operand(m), _limit(m["limit"]))),
     (_NOT_ZERO, lambda m: AllOf((HasValue(_operand(m)), Is(_operand(m), ("0",), True)))),
     (_HAS_VALUE, lambda m: HasValue(_operand(m))),
     (_HAS_NONE, lambda m: HasValue(_operand(m), True)),
