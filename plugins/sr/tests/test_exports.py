@@ -83,6 +83,33 @@ class Page(html.parser.HTMLParser):
         self.text += data
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Doe^Jane", "Doe, Jane"),
+        ("Doe^Jane^Mary^Dr.^MD", "Doe, Dr. Jane Mary, MD"),
+        ("Doe^", "Doe"),
+        ("^Jane", "Jane"),
+        ("Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田, 太郎, やまだ, たろう)"),
+        ("=山田^太郎", "山田, 太郎"),
+        ("<b>^&", "<b>, &"),
+    ],
+)
+def test_names_of_persons_are_for_readers(stored, shown):
+    content = sr.ContainerContentItem(TITLE)
+    content.ContentSequence = [sr.PnameContentItem(FINDING, stored, "CONTAINS")]
+    document = sr.ComprehensiveSR(evidence(), content)
+    document.PatientName, document.PatientBirthDate = stored, "19540229"
+    page = Page()
+    page.feed(document.to_html())
+    assert page.open == []
+    assert f"Patient{shown}\n" in page.text
+    assert "Born1954-02-29\n" in page.text
+    assert f"Finding: {shown}\n" in page.text
+    assert document.to_text().endswith(f": {shown}")
+    assert document.to_dict()["items"][0]["value"] == stored
+
+
 @pytest.mark.parametrize("kind", ["small", "everything", "empty"])
 def test_page_is_well_formed_and_escaped(everything, kind):
     empty = sr.ComprehensiveSR(evidence(), sr.ContainerContentItem(TITLE))

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from iodkit_sr.exports.tables import list_paths
-from iodkit_sr.exports.values import format_code, format_item
+from iodkit_sr.exports.values import format_code, format_date, format_item, format_person
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -50,6 +50,7 @@ _HEADER = (
     ("Completion", "CompletionFlag"),
     ("Verification", "VerificationFlag"),
 )
+_VERIFIERS = ("VerifyingObserverName", "VerifyingOrganization")
 
 
 def to_page(tree: ContentTree) -> str:
@@ -64,20 +65,20 @@ def to_page(tree: ContentTree) -> str:
 
 
 def _header(dataset: Dataset) -> str:
-    facts = [(label, str(dataset.get(keyword) or "")) for label, keyword in _HEADER]
+    facts = [(label, _fact(dataset, keyword)) for label, keyword in _HEADER]
     facts += [
-        (
-            "Verified by",
-            ", ".join(
-                str(each.get(keyword))
-                for keyword in ("VerifyingObserverName", "VerifyingOrganization")
-                if each.get(keyword)
-            ),
-        )
+        ("Verified by", "; ".join(filter(None, (_fact(each, keyword) for keyword in _VERIFIERS))))
         for each in dataset.get("VerifyingObserverSequence") or ()
     ]
     lines = [f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>\n" for label, text in facts if text]
     return f"<dl>\n{''.join(lines)}</dl>\n" if lines else ""
+
+
+def _fact(dataset: Dataset, keyword: str) -> str:
+    text = str(dataset.get(keyword) or "")
+    if keyword.endswith("Name") and keyword != "InstitutionName":
+        return format_person(text)
+    return format_date(text) if keyword.endswith("Date") else text
 
 
 def _items(tree: ContentTree) -> str:

@@ -7,15 +7,26 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydicom.valuerep import PersonName
 
 from iodkit.coding import CodedConcept
 
 if TYPE_CHECKING:
     from iodkit_sr.tree.content_tree import ContentTree
 
-__all__ = ["code_parts", "format_code", "format_content", "format_item", "format_value", "to_plain"]
+__all__ = [
+    "code_parts",
+    "format_code",
+    "format_content",
+    "format_date",
+    "format_item",
+    "format_person",
+    "format_value",
+    "to_plain",
+]
 
 _READABLE_UNIT = re.compile(r"[A-Za-z%/0-9^*.]+")
+_DATE = re.compile(r"^(\d{4})\.?(\d{2})\.?(\d{2})$")  # with dots before 1993 (PS3.5 6.2)
 _CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
 _UNIT_OF_RATIOS = "1"
 
@@ -97,6 +108,37 @@ def format_value(value: Any, unit: CodedConcept | None = None) -> str:
     return f"{value} {_format_unit(unit)}".rstrip() if unit is not None else str(value)
 
 
+def format_person(name: PersonName | str) -> str:
+    """Write the name of a person for readers.
+
+    Parameters
+    ----------
+    name : pydicom.valuerep.PersonName | str
+        Up to five components in up to three groups (PS3.5 6.2.1).
+
+    Returns
+    -------
+    str
+        Family name, then what comes before and after it: ``"Doe, Dr. Jane Mary, MD"``; other
+        groups, which write the same name in other scripts, in brackets.
+    """
+    groups = [_format_group(group) for group in str(name).split("=")]
+    first, *others = [group for group in groups if group] or [""]
+    return f"{first} ({', '.join(others)})" if others else first
+
+
+def _format_group(group: str) -> str:
+    parts = [part.strip() for part in group.split("^")]
+    family, given, middle, prefix, suffix = (*parts, "", "", "", "", "")[:5]
+    called = " ".join(part for part in (prefix, given, middle) if part)
+    return ", ".join(part for part in (family, called, suffix) if part)
+
+
+def format_date(text: str) -> str:
+    """Write a date (VR DA) for readers: ``"2024-02-29"``; what is no date stays as it is."""
+    return _DATE.sub(r"\1-\2-\3", text.strip())
+
+
 def format_item(tree: ContentTree, row: int) -> str:
     """Write the value of a row for readers; items by reference name their target.
 
@@ -114,7 +156,10 @@ def format_item(tree: ContentTree, row: int) -> str:
     """
     if row - 1 in tree.index.scan.references:
         return f"→ {tree.reference_path(row)}"
-    return format_content(tree.index.kind(row), *tree.value(row))
+    value, unit = tree.value(row)
+    if isinstance(value, PersonName):
+        return format_person(value)
+    return format_content(tree.index.kind(row), value, unit)
 
 
 def format_content(kind: str, value: Any, unit: CodedConcept | None) -> str:
