@@ -75,16 +75,16 @@ def _matrix() -> Any:
     return out
 
 
-def _slide_job(organization: str) -> Any:
+def _slide_job(organization: str, kind: str = "LABELMAP") -> Any:
     from pydicom import dcmread
 
-    folder = DATA / f"slide-seg-{organization}"
+    folder = DATA / f"slide-seg-{organization}-{kind}"
     folder.mkdir(parents=True, exist_ok=True)
     arguments: dict[str, Any] = {"tile_pixel_array": True}
     if organization == "TILED_FULL":
         arguments |= {"omit_empty_frames": False, "dimension_organization_type": organization}
     image = dcmread(slide_path(DATA, "TILED_FULL", SIZE), stop_before_pixels=True)
-    return [image], _matrix(), 3, "LABELMAP", folder, arguments
+    return [image], _matrix(), 3, kind, folder, arguments
 
 
 def _slide_file(organization: str) -> Path:
@@ -134,7 +134,12 @@ def rows() -> list[Row]:
         for name, target in (("native", 5), ("RLE", 8))
     ]
     made += [
-        (f"seg slide {name} create 20k²", target, partial(_slide_job, f"TILED_{name}"))
+        (
+            f"seg slide {name} create 20k², {kind}",
+            target,
+            partial(_slide_job, f"TILED_{name}", kind),
+        )
+        for kind in ("BINARY", "LABELMAP")
         for name, target in (("FULL", 2.5), ("SPARSE", 4))
     ]
     found = [

@@ -211,6 +211,16 @@ def test_overlap_may_be_owned_up_to(tmp_path):
         assert not list(ik.validate(ds).filter(at_least="warning"))
 
 
+@pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
+def test_frames_of_unknown_places_are_not_said_to_overlap(tmp_path, kind):
+    ds = written(tmp_path, kind)
+    ds.SegmentsOverlap = "NO"
+    del ds.PerFrameFunctionalGroupsSequence
+    codes = {finding.code for finding in ik.validate(ds).errors}
+    assert codes
+    assert "seg-overlap" not in codes
+
+
 def test_tiles_without_functional_groups_need_no_reference():
     image = phantom.slide_image(128, 128, 64)
     mask = np.zeros((1, 128, 128), np.uint8)

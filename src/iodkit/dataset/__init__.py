@@ -9,13 +9,14 @@ from iodkit.dataset.identification import (
 )
 from iodkit.dataset.reading import from_dataset, implementation_for, read
 from iodkit.dataset.sop_class import SOPClass, SOPClassOptions
-from iodkit.dataset.storage import StoredDataset
+from iodkit.dataset.storage import StoredDataset, attach_pixel_data
 
 __all__ = [
     "ContributingEquipment",
     "SOPClass",
     "SOPClassOptions",
     "StoredDataset",
+    "attach_pixel_data",
     "copy_attributes",
     "copy_specimen",
     "from_dataset",

@@ -13,17 +13,30 @@ from pydicom.uid import UID
 
 from iodkit.dataset.checking import check_if_wanted
 from iodkit.errors import MissingAttributeError
-from iodkit.frames import FrameOwner
-from iodkit.io import encode_file, read_dataset, write_file_atomically
+from iodkit.frames import FrameOwner, encoding_of
+from iodkit.io import (
+    BulkValue,
+    PixelDataLocation,
+    encode_file,
+    read_dataset,
+    write_file_atomically,
+)
+from iodkit.io.memory import PiecesSource
+from iodkit.io.pieces import flatten_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 
-    from iodkit.io import ByteSource, ParsedFile, PixelDataLocation
+    from pydicom.dataset import Dataset
+
+    from iodkit.io import ByteSource, ParsedFile
+    from iodkit.io.pieces import Piece
     from iodkit.io.sources import SourceLike
 
-__all__ = ["StoredDataset"]
+__all__ = ["StoredDataset", "attach_pixel_data"]
+
+_PIXEL_DATA = Tag("PixelData")
 
 _LARGE = tuple(
     Tag(keyword)
@@ -173,6 +186,15 @@ class StoredDataset(FrameOwner):
             value = source.read(location.offset, location.length)
             element = cast("RawDataElement", self._dict[location.tag])._replace(value=value)
         self._dict[location.tag] = element
+        if isinstance(source, PiecesSource):
+            self._source = self._pixel_location = None  # which would keep the bytes twice
+
+    def _pieces(self) -> dict[int, BulkValue]:
+        """Pixel data in pieces, which are written as they are."""
+        source, location = self.deferred_pixel_data or (None, None)
+        if location is None or not isinstance(source, PiecesSource):
+            return {}
+        return {int(location.tag): BulkValue(str(location.vr), source.pieces, source.size)}
 
     def save_as(
         self,
@@ -225,7 +247,32 @@ class StoredDataset(FrameOwner):
             )
             write_file_atomically(filename, [buffer.getbuffer()], overwrite=overwrite)
             return
-        write_file_atomically(filename, encode_file(self), overwrite=overwrite)
+        pieces = encode_file(self, bulk=self._pieces())
+        write_file_atomically(filename, pieces, overwrite=overwrite)
+
+
+def attach_pixel_data(dataset: Dataset, vr: str, pieces: Iterable[Piece]) -> None:
+    """Give a new object its native pixel data in pieces, which are joined when they are asked for.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The object; one of another class gets the bytes as one value.
+    vr : str
+        Value representation: ``"OB"`` or ``"OW"``.
+    pieces : iterable of buffers
+        The value in little endian, of an even length.  Nobody may change the buffers afterwards.
+    """
+    encoding = encoding_of(dataset)
+    if not isinstance(dataset, StoredDataset) or encoding.implicit_vr or encoding.order != "<":
+        dataset.add_new(_PIXEL_DATA, vr, b"".join(flatten_pieces(pieces)))
+        return
+    source = PiecesSource(pieces, "the pixel data of a new object")
+    dataset._dict[_PIXEL_DATA] = RawDataElement(
+        _PIXEL_DATA, vr, source.size, None, 0, is_implicit_VR=False, is_little_endian=True
+    )
+    dataset._source = source
+    dataset._pixel_location = PixelDataLocation(_PIXEL_DATA, vr, 0, source.size)
 
 
 def _is_deferred(stored: object) -> bool:

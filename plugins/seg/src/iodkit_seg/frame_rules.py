@@ -52,6 +52,8 @@ def check_overlap(dataset: Dataset) -> Iterator[Fault]:
     is_map = dataset.get("SegmentationType") == "LABELMAP"
     if not is_map and dataset.get("SegmentsOverlap") != "NO":
         return
+    if "PerFrameFunctionalGroupsSequence" not in dataset and not _is_full(dataset):
+        return  # where frames lie is not known: nothing says that it is one place
     frames = StoredFrames.of(Segmentation.from_dataset(dataset, copy=False))
     places = place_codes(frames.table)
     if frames.format.kind is SegmentationTypeValues.LABELMAP:
@@ -62,6 +64,10 @@ def check_overlap(dataset: Dataset) -> Iterator[Fault]:
         where = f"frames {found[0] + 1} and {found[1] + 1} share pixels"
         remedy = "Divide the segments among instances" if is_map else "Write YES"
         yield Fault("PixelData", where, "segments that do not overlap", remedy)
+
+
+def _is_full(dataset: Dataset) -> bool:
+    return bool(dataset.get("DimensionOrganizationType") == "TILED_FULL")
 
 
 def _differing_labels(frames: StoredFrames, places: NDArray[np.intp]) -> tuple[int, int] | None:

@@ -32,6 +32,7 @@ from iodkit_seg.creation.arrangement import PixelExtent, PlaneOverrides, Tiling,
 from iodkit_seg.creation.timed import has_times, planes_in_time
 from iodkit_seg.encoding.encapsulation import frame_compressor, write_pixel_data
 from iodkit_seg.encoding.encoder import FrameEncoder
+from iodkit_seg.encoding.frames import FramesInMemory
 from iodkit_seg.encoding.masks import Masks, require_dimensions
 from iodkit_seg.encoding.syntaxes import bits_of, require_syntax
 from iodkit_seg.enums import SegmentationFractionalTypeValues, SegmentationTypeValues
@@ -182,13 +183,13 @@ class SegmentationPlan:
         meaning = "MONOCHROME2" if self.options.palette is None else "PALETTE COLOR"
         return frame_compressor(self.options.transfer_syntax_uid, self.bits_allocated, meaning)
 
-    def encoder(self, storage: FrameStorage | None = None) -> FrameEncoder:
+    def encoder(self, storage: FrameStorage) -> FrameEncoder:
         """Make what turns planes into frames.
 
         Parameters
         ----------
-        storage : FrameStorage | None, optional
-            Where frames are kept; in memory by default.
+        storage : FrameStorage
+            Where frames are kept.
 
         Returns
         -------
@@ -214,9 +215,15 @@ class SegmentationPlan:
         EncodedFrames
             The frames, in the order in which they are stored.
         """
-        encoder = self.encoder()
+        given = pixel_array.array if isinstance(pixel_array, Volume) else pixel_array
+        encoder = self.encoder(FramesInMemory(given))
         for piece in self.pieces(pixel_array):
-            encoder.add(Masks.from_array(piece.array, self.numbers), piece.places)
+            masks, places = Masks.from_array(piece.array, self.numbers), piece.places
+            if self.kind is SegmentationTypeValues.LABELMAP and masks.shares_memory(given):
+                # One copy of all planes that are kept takes less than one of each.
+                filled = masks.filled_planes()
+                masks, places = masks.take(filled), places[filled]
+            encoder.add(masks, places)
         return self.finish(encoder)
 
     def pieces(self, pixel_array: Any) -> Iterator[PixelPiece]:

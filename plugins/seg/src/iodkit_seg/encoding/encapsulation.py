@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydicom.uid import UID
 
+from iodkit.dataset import attach_pixel_data
 from iodkit.standard.syntaxes import is_compressed
 from iodkit_image.pixels.encapsulation import Encapsulation
 from iodkit_image.pixels.encoding import encode_frame, encode_frames
@@ -62,7 +63,7 @@ def write_pixel_data(
         dataset.file_meta.TransferSyntaxUID, bits, str(dataset.PhotometricInterpretation)
     )
     if arguments is None:
-        dataset.add_new(_PIXEL_DATA, native_vr(bits), frames.native_pixel_data(*size))
+        attach_pixel_data(dataset, native_vr(bits), frames.native_pieces(*size))
         return
     batches = _batches(frames.arrays(*size), max(1, _BATCH_PIXELS // (size[0] * size[1])))
     encoded = _run(partial(encode_frames, **arguments), batches, workers)

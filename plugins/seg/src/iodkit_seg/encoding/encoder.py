@@ -36,8 +36,8 @@ class FrameEncoder:
         Numbers of all segments, without that of the background.
     max_fractional_value : int
         Value that stands for 1.0 (FRACTIONAL).
-    storage : FrameStorage, optional
-        Where frames are kept; in memory by default.
+    storage : FrameStorage
+        Where frames are kept.
 
     Raises
     ------
@@ -50,7 +50,7 @@ class FrameEncoder:
         kind: SegmentationTypeValues,
         numbers: Sequence[int],
         max_fractional_value: int,
-        storage: FrameStorage | None = None,
+        storage: FrameStorage,
     ) -> None:
         is_fractional = kind is SegmentationTypeValues.FRACTIONAL
         if is_fractional and not 1 <= max_fractional_value <= 255:
@@ -65,7 +65,7 @@ class FrameEncoder:
         self._numbers = np.array(numbers, np.int64)
         self._index_of = {number: index for index, number in enumerate(numbers)}
         self._maximum = max_fractional_value
-        self._storage: FrameStorage = [] if storage is None else storage
+        self._storage = storage
         self._bits = bits_of(kind, numbers)
         # Sixteen bytes for each frame that is kept.
         self._places, self._segments = array("q"), array("q")

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["EncodedFrames", "FrameStorage", "Payload", "as_array", "pixel_type"]
+__all__ = [
+    "EncodedFrames",
+    "FrameStorage",
+    "FramesInMemory",
+    "Payload",
+    "as_array",
+    "pixel_type",
+]
 
 Payload = Any
 """Pixels of a frame: a `BitFrame` or an array; bytes where a storage compresses them."""
@@ -30,6 +37,28 @@ class FrameStorage(Protocol):
 
     def __getitem__(self, index: int, /) -> Payload:
         """Give back the frame that was kept as the n-th."""
+
+
+class FramesInMemory(list[Payload]):
+    """Frames that share no memory with what the caller gave: a later change of that stays his.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave as pixels.
+    """
+
+    def __init__(self, given: object = None) -> None:
+        super().__init__()
+        self._given = given if isinstance(given, np.ndarray) else None
+
+    def append(self, payload: Payload, /) -> None:
+        """Keep a frame, or a copy of it."""
+        if isinstance(payload, np.ndarray) and (
+            self._given is None or np.may_share_memory(payload, self._given)
+        ):
+            payload = payload.copy()
+        super().append(payload)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +132,6 @@ class EncodedFrames:
                 yield empty if payload is None else np.ascontiguousarray(payload).data
         if (len(self) * rows * columns * self.bits_allocated + 7) // 8 % 2:
             yield b"\0"
-
-    def native_pixel_data(self, rows: int, columns: int) -> bytes:
-        """Join the frames into the value of Pixel Data, padded to an even length."""
-        return b"".join(self.native_pieces(rows, columns))
 
     def arrays(self, rows: int, columns: int) -> Iterator[NDArray[Any]]:
         """Give the frames one by one, each of shape (rows, columns), single bits as 0 and 1."""

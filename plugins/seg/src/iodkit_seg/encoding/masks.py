@@ -231,6 +231,14 @@ class Masks:
         peaks = None if self.peaks is None else self.peaks[planes]
         return Masks(self.array[planes], self.numbers, peaks)
 
+    def filled_planes(self) -> NDArray[np.intp]:
+        """Give the indices of planes of which any pixel is set, shape (planes,)."""
+        return np.array([n for n in range(len(self.array)) if not self.is_blank(n)], np.intp)
+
+    def shares_memory(self, given: object) -> bool:
+        """Tell whether the pixels are, or may be, in the memory of an array."""
+        return not isinstance(given, np.ndarray) or np.may_share_memory(self.array, given)
+
     def is_blank(self, plane: int) -> bool:
         """Tell whether no pixel of a plane is set.
 
