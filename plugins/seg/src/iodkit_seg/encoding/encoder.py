@@ -104,9 +104,7 @@ class FrameEncoder:
 
     def _fractional_frames(self, masks: Masks) -> Iterator[tuple[int, int, Payload]]:
         fractions = _Fractions(masks, self._maximum)
-        for plane in range(len(masks.array)):
-            if masks.is_blank(plane):
-                continue
+        for plane in masks.filled_planes().tolist():
             frames = enumerate(fractions.of_plane(plane))
             kept = {index: frame for index, frame in frames if frame.max()}
             for index, frame in kept.items():
@@ -177,7 +175,7 @@ def _binary_frames(masks: Masks) -> Iterator[tuple[int, int, Payload]]:
     bits_of = (
         label_bits(masks.array, masks.numbers) if masks.is_labelmap else mask_bits(masks.array)
     )
-    for plane in range(len(masks.array)):
+    for plane in masks.filled_planes().tolist():
         for frame in bits_of(plane):
             yield plane, frame.segment, frame
 
@@ -185,8 +183,9 @@ def _binary_frames(masks: Masks) -> Iterator[tuple[int, int, Payload]]:
 def _label_frames(
     masks: Masks, dtype: type[np.unsignedinteger]
 ) -> Iterator[tuple[int, int, Payload]]:
+    filled = set(masks.filled_planes().tolist())
     for index, plane in enumerate(masks.label_planes(dtype)):
-        if not masks.is_blank(index):
+        if index in filled:
             yield index, 0, plane
 
 
