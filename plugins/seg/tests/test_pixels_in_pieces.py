@@ -3,6 +3,7 @@
 import copy
 import io
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pydicom
@@ -129,6 +130,15 @@ def test_other_encodings_of_the_same_bytes(ct_series, labels, syntax):
     seg.file_meta.TransferSyntaxUID = syntax
     data = written(seg)
     assert pydicom.dcmread(io.BytesIO(data)).PixelData == seg.PixelData
+
+
+def test_threads_ask_for_them_at_once(ct_series, labels):
+    wanted = make(ct_series, labels, "BINARY").PixelData
+    for _ in range(20):
+        seg = make(ct_series, labels, "BINARY")
+        with ThreadPoolExecutor(8) as executor:
+            found = list(executor.map(lambda _, seg=seg: seg.PixelData, range(16)))
+        assert all(value == wanted for value in found)
 
 
 def test_any_part_of_the_pieces_can_be_read():

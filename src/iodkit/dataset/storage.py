@@ -143,10 +143,10 @@ class StoredDataset(FrameOwner):
     @property
     def deferred_pixel_data(self) -> tuple[ByteSource, PixelDataLocation] | None:
         """tuple[ByteSource, PixelDataLocation] | None: Where pixel data are still to be read."""
-        if self._source is None or self._pixel_location is None:
+        source, location = self._source, self._pixel_location  # another thread may load them
+        if source is None or location is None:
             return None
-        stored = self._dict.get(self._pixel_location.tag)
-        return (self._source, self._pixel_location) if _is_deferred(stored) else None
+        return (source, location) if _is_deferred(self._dict.get(location.tag)) else None
 
     @property
     def transfer_syntax_uid(self) -> UID:
@@ -183,8 +183,11 @@ class StoredDataset(FrameOwner):
         if location.is_encapsulated:
             element: Any = read_dataset(source).dataset.get_item(location.tag)
         else:
+            stored = self._dict[location.tag]
+            if not _is_deferred(stored):
+                return
             value = source.read(location.offset, location.length)
-            element = cast("RawDataElement", self._dict[location.tag])._replace(value=value)
+            element = cast("RawDataElement", stored)._replace(value=value)
         self._dict[location.tag] = element
         if isinstance(source, PiecesSource):
             self._source = self._pixel_location = None  # which would keep the bytes twice
