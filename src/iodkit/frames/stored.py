@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from pydicom.filereader import read_dataset
 from iodkit.errors import InvalidValueError
 from iodkit.frames.builder import FunctionalGroups
 from iodkit.frames.groups import EncodedItems
+from iodkit.frames.headers import item_header
 from iodkit.frames.instances import PER_FRAME, SHARED, encoded_items, read_instance
 from iodkit.frames.items import encode_items
 from iodkit.frames.levels import IS_LONG
@@ -237,8 +237,7 @@ class _Part:
 
 def _empty_items(count: int, encoding: Encoding) -> EncodedItems:
     """Items of as many frames that have nothing of their own, as TILED_FULL allows."""
-    item = struct.pack("<HHI" if encoding.little_endian else ">HHI", 0xFFFE, 0xE000, 0)
-    return EncodedItems(item * count, encoding, PER_FRAME[1])
+    return EncodedItems(item_header(0, encoding.order) * count, encoding, PER_FRAME[1])
 
 
 def _elements(level: ItemLevel, spans: Spans | None) -> list[tuple[int, bytes]]:

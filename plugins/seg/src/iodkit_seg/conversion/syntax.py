@@ -9,6 +9,7 @@ from pydicom.uid import UID
 
 from iodkit.elements import check_uid
 from iodkit.standard.syntaxes import is_compressed
+from iodkit_seg.encoding.encapsulation import native_vr
 from iodkit_seg.encoding.syntaxes import require_syntax
 from iodkit_seg.stored.frames import StoredFrames
 
@@ -32,7 +33,7 @@ def transcoded(
     new.file_meta.TransferSyntaxUID = syntax
     before = segmentation.transfer_syntax_uid
     if chosen.is_native and not is_compressed(before) and before.is_little_endian:
-        new.add_new("PixelData", "OW" if chosen.bits > 8 else "OB", segmentation.PixelData)
+        new.add_new("PixelData", native_vr(chosen.bits), segmentation.PixelData)
     else:
         chosen.write(new, replace(frames, format=chosen).encoded())
     return new

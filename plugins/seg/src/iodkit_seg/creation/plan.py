@@ -216,10 +216,11 @@ class SegmentationPlan:
             The frames, in the order in which they are stored.
         """
         given = pixel_array.array if isinstance(pixel_array, Volume) else pixel_array
-        encoder = self.encoder(FramesInMemory(given))
+        storage = FramesInMemory(given)
+        encoder = self.encoder(storage)
         for piece in self.pieces(pixel_array):
             masks, places = Masks.from_array(piece.array, self.numbers), piece.places
-            if self.kind is SegmentationTypeValues.LABELMAP and masks.shares_memory(given):
+            if self.kind is SegmentationTypeValues.LABELMAP and storage.shares_memory(masks.array):
                 # One copy of all planes that are kept takes less than one of each.
                 filled = masks.filled_planes()
                 masks, places = masks.take(filled), places[filled]

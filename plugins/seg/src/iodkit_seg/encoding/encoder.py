@@ -11,6 +11,7 @@ import numpy as np
 from iodkit.errors import InvalidValueError, IodkitWarning
 from iodkit_seg.encoding.bitplanes import label_bits, mask_bits
 from iodkit_seg.encoding.frames import EncodedFrames, pixel_type
+from iodkit_seg.encoding.masks import share_pixels
 from iodkit_seg.encoding.syntaxes import bits_of
 from iodkit_seg.enums import SegmentationTypeValues
 
@@ -110,7 +111,7 @@ class FrameEncoder:
             for index, frame in kept.items():
                 yield plane, index, frame
             # What is so small that it is stored as 0 shares no pixel with anything.
-            self.overlaps = self.overlaps or _share_pixels(list(kept.values()))
+            self.overlaps = self.overlaps or share_pixels(kept.values())
 
     def finish(self, order: NDArray[np.intp], *, omit_empty: bool) -> EncodedFrames:
         """Put the frames in order: by segment, then by plane.
@@ -225,16 +226,3 @@ class _Fractions:
         self._rounded[...] = np.rint(self._scaled, out=self._scaled)
         # With one segment frames would else be the shared memory itself.
         return self._rounded.copy() if pixels.shape[-1] == 1 else self._rounded
-
-
-def _share_pixels(frames: Sequence[NDArray[np.uint8]]) -> bool:
-    """Tell whether any pixel is set in more than one frame."""
-    if len(frames) < 2:
-        return False
-    taken = frames[0] != 0
-    for frame in frames[1:]:
-        mask = frame != 0
-        if (taken & mask).any():
-            return True
-        taken |= mask
-    return False

@@ -52,11 +52,13 @@ class FramesInMemory(list[Payload]):
         super().__init__()
         self._given = given if isinstance(given, np.ndarray) else None
 
+    def shares_memory(self, array: NDArray[Any]) -> bool:
+        """Tell whether an array is, or may be, in the memory of what the caller gave."""
+        return self._given is None or np.may_share_memory(array, self._given)
+
     def append(self, payload: Payload, /) -> None:
         """Keep a frame, or a copy of it."""
-        if isinstance(payload, np.ndarray) and (
-            self._given is None or np.may_share_memory(payload, self._given)
-        ):
+        if isinstance(payload, np.ndarray) and self.shares_memory(payload):
             payload = payload.copy()
         super().append(payload)
 

@@ -10,7 +10,7 @@ import numpy as np
 from iodkit.errors import InvalidTypeError, InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ _ONES = {
 }
 """Bits of 1.0, for each type of floating-point numbers in the machine's byte order."""
 
-__all__ = ["Masks", "OverlappingSegmentsError", "require_dimensions"]
+__all__ = ["Masks", "OverlappingSegmentsError", "require_dimensions", "share_pixels"]
 
 
 class OverlappingSegmentsError(InvalidValueError, RuntimeError):
@@ -177,7 +177,7 @@ class Masks:
         """
         if self.is_labelmap or self.array.shape[3] < 2:
             return False
-        return any(_overlap(plane) for plane in self.array)
+        return any(share_pixels(np.moveaxis(plane, -1, 0)) for plane in self.array)
 
     def label_planes(self, dtype: type[np.unsignedinteger]) -> Iterator[NDArray[Any]]:
         """Give each plane as a label map.
@@ -202,7 +202,7 @@ class Masks:
                 yield plane.astype(dtype, copy=False)
             return
         for index, plane in enumerate(self.array):
-            if _overlap(plane):
+            if share_pixels(np.moveaxis(plane, -1, 0)):
                 raise OverlappingSegmentsError(
                     f"segments overlap in plane {index}",
                     attribute="pixel_array",
@@ -238,19 +238,29 @@ class Masks:
         # The maximum takes a fraction of the time of any(), which converts to booleans first.
         return np.flatnonzero([plane.max() for plane in self.array])
 
-    def shares_memory(self, given: object) -> bool:
-        """Tell whether the pixels are, or may be, in the memory of an array."""
-        return not isinstance(given, np.ndarray) or np.may_share_memory(self.array, given)
 
+def share_pixels(masks: Iterable[NDArray[Any]]) -> bool:
+    """Tell whether a pixel is set in more than one mask.
 
-def _overlap(plane: NDArray[Any]) -> bool:
-    """Tell whether a pixel of a plane, shape (rows, columns, segments), has several segments."""
-    taken = plane[..., 0] != 0
-    for segment in range(1, plane.shape[2]):
-        mask = plane[..., segment] != 0
-        if (taken & mask).any():
+    Parameters
+    ----------
+    masks : Iterable[numpy.ndarray]
+        Masks of one plane, each of shape (rows, columns); what is not zero is set.
+
+    Returns
+    -------
+    bool
+        Never true for fewer than two.
+    """
+    taken: NDArray[np.bool_] | None = None
+    for each in masks:
+        mask = each != 0
+        if taken is None:
+            taken = mask
+        elif (taken & mask).any():
             return True
-        taken |= mask
+        else:
+            taken |= mask
     return False
 
 
